@@ -1,0 +1,160 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs';
+import { bindingFolder, cachedEntries, cacheRoot } from './cache.js';
+import { firstMissing } from './chain.js';
+import { linkPackage, readLink } from './link.js';
+import { type Machine, thisMachine } from './machine.js';
+import { findForEvenkeel, findForUser, findPackage, findTfjsNode } from './packages.js';
+import { supportOf } from './platforms.js';
+import { loadQuietly } from './quiet.js';
+
+const require = createRequire(import.meta.url);
+
+export type BackendName = 'native' | 'wasm' | 'cpu';
+
+export interface LoadBackendOptions {
+  /** Backends in the order to try them. Default: native, wasm, cpu. */
+  prefer?: readonly BackendName[];
+}
+
+export interface LoadedBackend {
+  /** The namespace of `@tensorflow/tfjs`, with the backend set. */
+  tf: typeof tfjs;
+  backend: BackendName;
+  /** Why no earlier preference was taken and what to do about it, in one line; '' when the first one was. */
+  reason: string;
+}
+
+/** A phrase that says what is missing and what to do. */
+class Unusable extends Error {}
+
+const installCommand = 'run `npx evenkeel native install`';
+
+/** What is in the way of the native backend, given that nothing is installed. */
+async function notInstalled(machine: Machine): Promise<Unusable> {
+  const missing = await firstMissing(machine);
+  if (!missing) return new Unusable(`not installed; ${installCommand}`);
+  const unsupported = !supportOf(machine).ok;
+  return new Unusable(
+    `${missing.problem}; ${missing.remedy}${unsupported ? '' : `, then ${installCommand}`}`,
+  );
+}
+
+/** Makes sure that tfjs-node has its library and binding, from the cache where its links are gone; returns its folder. */
+export async function readyNative(machine: Machine): Promise<{ folder: string; binding: string }> {
+  const tfjsNode = findTfjsNode(machine);
+  if (!tfjsNode) throw await notInstalled(machine);
+  const { folder, version } = tfjsNode;
+  const state = readLink(folder);
+  if (state.kind === 'stock') return { folder, binding: folder };
+  if (state.kind === 'linked') return { folder, binding: state.binding };
+  const support = supportOf(machine);
+  if (!support.ok) throw await notInstalled(machine);
+  const cached = cachedEntries(cacheRoot(machine), support.platform).find(
+    (entry) => entry.manifest.files[join(bindingFolder('', version), 'tfjs_binding.node')] !== undefined,
+  );
+  if (!cached) throw await notInstalled(machine);
+  try {
+    linkPackage(folder, version, cached.folder);
+  } catch (error) {
+    throw new Unusable(
+      `cannot link the library into ${folder} (${(error as Error).message}); make it writable`,
+    );
+  }
+  return { folder, binding: join(bindingFolder(cached.folder, version), 'tfjs_binding.node') };
+}
+
+async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
+  if (!tf.engine().registryFactory.tensorflow) {
+    const { folder, binding } = await readyNative(machine);
+    const theirs = findPackage('@tensorflow/tfjs', folder)?.folder;
+    const ours = findForEvenkeel('@tensorflow/tfjs')?.folder;
+    if (theirs !== ours) {
+      throw new Unusable(
+        `tfjs-node uses another copy of @tensorflow/tfjs (${theirs}) than evenkeel (${ours}); run \`npm dedupe\``,
+      );
+    }
+    // Node 23 took out this function, which tfjs-node 4.22 calls.
+    const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+    util.isNullOrUndefined ??= (value) => value === undefined || value === null;
+    try {
+      loadQuietly(() => require(folder), binding);
+    } catch (error) {
+      const [line] = (error as Error).message.trim().split('\n');
+      throw new Unusable(`it does not load (${line}); run \`npx evenkeel doctor\``);
+    }
+  }
+  if (!(await tf.setBackend('tensorflow')))
+    throw new Unusable('it does not start; run `npx evenkeel doctor`');
+}
+
+async function useWasm(tf: typeof tfjs, machine: Machine): Promise<void> {
+  const place = findForUser('@tensorflow/tfjs-backend-wasm', machine);
+  if (!place) {
+    throw new Unusable('the package is not installed; run `npm install @tensorflow/tfjs-backend-wasm`');
+  }
+  const wasm = require(place.folder) as { setWasmPaths(prefix: string): void };
+  try {
+    // Paths are fixed at the first start; tfjs warns where they are set once more.
+    if (!tf.engine().registry.wasm) wasm.setWasmPaths(join(place.folder, 'dist', '/'));
+    if (await tf.setBackend('wasm')) return;
+  } catch (error) {
+    const [line] = (error as Error).message.trim().split('\n');
+    throw new Unusable(`it does not start (${line}); reinstall @tensorflow/tfjs-backend-wasm`);
+  }
+  throw new Unusable('it does not start; reinstall @tensorflow/tfjs-backend-wasm');
+}
+
+async function useCpu(tf: typeof tfjs): Promise<void> {
+  // The backend greets Node users at its first tensor; this is the mark that it has.
+  (tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;
+  if (!(await tf.setBackend('cpu'))) throw new Unusable('it does not start; reinstall @tensorflow/tfjs');
+}
+
+const loaders: Readonly<Record<BackendName, (tf: typeof tfjs, machine: Machine) => Promise<void>>> = {
+  native: useNative,
+  wasm: useWasm,
+  cpu: useCpu,
+};
+
+/** The seam that tests use: `loadBackend` on a machine of their own. */
+export async function loadBackendOn(
+  machine: Machine,
+  prefer: readonly BackendName[],
+): Promise<LoadedBackend> {
+  const known = Object.keys(loaders);
+  const unknown = prefer.find((name) => !known.includes(name));
+  if (unknown !== undefined || prefer.length === 0) {
+    const received = prefer.length === 0 ? 'an empty list' : JSON.stringify(unknown);
+    throw new Error(`loadBackend: prefer must name some of ${known.join(', ')}; received ${received}`);
+  }
+  const tf = await import('@tensorflow/tfjs');
+  const reasons: string[] = [];
+  for (const backend of prefer) {
+    try {
+      await loaders[backend](tf, machine);
+      return { tf, backend, reason: reasons.join('. ') };
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      reasons.push(`${backend} backend not used: ${error.message}`);
+    }
+  }
+  throw new Error(reasons.join('. '));
+}
+
+/**
+ * Takes the first backend that works and sets it.
+ *
+ * A native backend that lies in the cache but is no longer linked (after `npm ci`) is linked again on the way.
+ * Several calls in one process may choose differently.
+ *
+ * @example
+ * const { tf, backend, reason } = await loadBackend();
+ * if (reason) console.error(reason);
+ */
+export function loadBackend({
+  prefer = ['native', 'wasm', 'cpu'],
+}: LoadBackendOptions = {}): Promise<LoadedBackend> {
+  return loadBackendOn(thisMachine(), prefer);
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { findCompiler, findPython } from './executables.js';
+import type { Machine } from './machine.js';
+import { findForEvenkeel } from './packages.js';
+import { supportOf } from './platforms.js';
+
+/** One condition of the native backend; `problem` and `remedy` are phrases for one line. */
+export type Check = { ok: true; detail: string } | { ok: false; problem: string; remedy: string };
+
+export function checkPlatform(machine: Machine): Check {
+  const support = supportOf(machine);
+  return support.ok ? { ok: true, detail: support.platform.name } : support;
+}
+
+export function checkCompiler(machine: Machine): Check {
+  const compiler = findCompiler(machine);
+  if (compiler) return { ok: true, detail: compiler.join(' ') };
+  const wanted = machine.env.CXX;
+  const remedy =
+    machine.platform === 'darwin'
+      ? 'run `xcode-select --install`'
+      : 'install g++ (Debian, Ubuntu: `apt-get install g++`) or set CXX';
+  return {
+    ok: false,
+    problem: wanted ? `CXX is "${wanted}", which is not on PATH` : 'no C++ compiler',
+    remedy,
+  };
+}
+
+export function checkPython(machine: Machine): Check {
+  const python = findPython(machine);
+  if (python) return { ok: true, detail: python };
+  const wanted = machine.env.EVENKEEL_PYTHON;
+  return {
+    ok: false,
+    problem: wanted ? `EVENKEEL_PYTHON is "${wanted}", which is not on PATH` : 'no Python',
+    remedy:
+      'install Python 3 with pip (Debian, Ubuntu: `apt-get install python3-pip`) or set EVENKEEL_PYTHON',
+  };
+}
+
+export function checkPip(machine: Machine): Promise<Check> {
+  const python = findPython(machine);
+  if (!python) return Promise.resolve(checkPython(machine));
+  return new Promise((resolve) => {
+    execFile(
+      python,
+      ['-m', 'pip', '--version'],
+      { env: machine.env as NodeJS.ProcessEnv },
+      (error, stdout) => {
+        if (!error) return resolve({ ok: true, detail: stdout.trim().replace(/ from .*/, '') });
+        resolve({
+          ok: false,
+          problem: `no pip for ${python}`,
+          remedy:
+            'install it (Debian, Ubuntu: `apt-get install python3-pip`; elsewhere `python3 -m ensurepip`)',
+        });
+      },
+    );
+  });
+}
+
+export function checkNodeApiHeaders(): Check {
+  const found = findForEvenkeel('node-api-headers');
+  if (found) return { ok: true, detail: found.version };
+  return {
+    ok: false,
+    problem: 'the package node-api-headers is missing',
+    remedy: 'run `npm install node-api-headers`',
+  };
+}
+
+/** The first condition of an install that this machine lacks. */
+export async function firstMissing(machine: Machine): Promise<Extract<Check, { ok: false }> | undefined> {
+  const checks = [
+    checkPlatform(machine),
+    checkCompiler(machine),
+    checkPython(machine),
+    checkNodeApiHeaders(),
+  ];
+  for (const check of checks) if (!check.ok) return check;
+  const pip = await checkPip(machine);
+  return pip.ok ? undefined : pip;
+}

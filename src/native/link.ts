@@ -1,0 +1,68 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bindingFolder } from './cache.js';
+
+/** tfjs-node looks for the newest N-API version that it knows; on every Node since 16 that is 8. */
+export const bindingInPackage = (tfjsNode: string) => join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
+export const librariesInPackage = (tfjsNode: string) => join(tfjsNode, 'deps', 'lib');
+
+export type LinkState =
+  | { kind: 'none' }
+  /** Links whose targets are gone, or a binding without its library: useless, safe to replace. */
+  | { kind: 'broken' }
+  | { kind: 'linked'; binding: string }
+  /** Real files, from tfjs-node's own install script or from a build by hand: not ours to touch. */
+  | { kind: 'stock' };
+
+const entryKind = (path: string) => {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return 'none';
+  return stats.isSymbolicLink() ? 'link' : 'real';
+};
+
+export function readLink(tfjsNode: string): LinkState {
+  const binding = bindingInPackage(tfjsNode);
+  const libraries = librariesInPackage(tfjsNode);
+  const kind = entryKind(binding);
+  if (kind === 'none') return { kind: entryKind(libraries) === 'link' ? 'broken' : 'none' };
+  if (kind === 'link') {
+    return existsSync(binding) ? { kind: 'linked', binding: realpathSync(binding) } : { kind: 'broken' };
+  }
+  const hasLibrary =
+    existsSync(libraries) && readdirSync(libraries).some((n) => n.startsWith('libtensorflow'));
+  return { kind: hasLibrary ? 'stock' : 'broken' };
+}
+
+function placeLink(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.evenkeel-${process.pid}`;
+  rmSync(temporary, { force: true });
+  symlinkSync(target, temporary);
+  // A link can be renamed over a link or a file, never over a folder; a folder here holds no usable library.
+  if (entryKind(path) === 'real') rmSync(path, { recursive: true });
+  renameSync(temporary, path);
+}
+
+/** Points the package at a cache entry; the binding last, since it is what says "installed". */
+export function linkPackage(tfjsNode: string, version: string, entry: string): void {
+  placeLink(join(entry, 'lib'), librariesInPackage(tfjsNode));
+  placeLink(join(bindingFolder(entry, version), 'tfjs_binding.node'), bindingInPackage(tfjsNode));
+}
+
+/** Takes out links and nothing else; says whether there was one. */
+export function unlinkPackage(tfjsNode: string): boolean {
+  const links = [bindingInPackage(tfjsNode), librariesInPackage(tfjsNode)].filter(
+    (p) => entryKind(p) === 'link',
+  );
+  for (const link of links) rmSync(link);
+  return links.length > 0;
+}
