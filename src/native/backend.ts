@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import { bindingFolder, cachedEntries, cacheRoot } from './cache.js';
+import { bindingPath, cachedEntries, cacheRoot, hasBinding } from './cache.js';
 import { firstMissing } from './chain.js';
+import { NativeFailure } from './failure.js';
 import { linkPackage, readLink } from './link.js';
 import { type Machine, thisMachine } from './machine.js';
 import { findForEvenkeel, findForUser, findPackage, findTfjsNode } from './packages.js';
@@ -26,17 +27,14 @@ export interface LoadedBackend {
   reason: string;
 }
 
-/** A phrase that says what is missing and what to do. */
-class Unusable extends Error {}
-
 const installCommand = 'run `npx evenkeel native install`';
 
 /** What is in the way of the native backend, given that nothing is installed. */
-async function notInstalled(machine: Machine): Promise<Unusable> {
+async function notInstalled(machine: Machine): Promise<NativeFailure> {
   const missing = await firstMissing(machine);
-  if (!missing) return new Unusable(`not installed; ${installCommand}`);
+  if (!missing) return new NativeFailure(`not installed; ${installCommand}`);
   const unsupported = !supportOf(machine).ok;
-  return new Unusable(
+  return new NativeFailure(
     `${missing.problem}; ${missing.remedy}${unsupported ? '' : `, then ${installCommand}`}`,
   );
 }
@@ -51,18 +49,18 @@ export async function readyNative(machine: Machine): Promise<{ folder: string; b
   if (state.kind === 'linked') return { folder, binding: state.binding };
   const support = supportOf(machine);
   if (!support.ok) throw await notInstalled(machine);
-  const cached = cachedEntries(cacheRoot(machine), support.platform).find(
-    (entry) => entry.manifest.files[join(bindingFolder('', version), 'tfjs_binding.node')] !== undefined,
+  const cached = cachedEntries(cacheRoot(machine), support.platform).find((entry) =>
+    hasBinding(entry, version),
   );
   if (!cached) throw await notInstalled(machine);
   try {
     linkPackage(folder, version, cached.folder);
   } catch (error) {
-    throw new Unusable(
+    throw new NativeFailure(
       `cannot link the library into ${folder} (${(error as Error).message}); make it writable`,
     );
   }
-  return { folder, binding: join(bindingFolder(cached.folder, version), 'tfjs_binding.node') };
+  return { folder, binding: bindingPath(cached.folder, version) };
 }
 
 async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
@@ -71,7 +69,7 @@ async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
     const theirs = findPackage('@tensorflow/tfjs', folder)?.folder;
     const ours = findForEvenkeel('@tensorflow/tfjs')?.folder;
     if (theirs !== ours) {
-      throw new Unusable(
+      throw new NativeFailure(
         `tfjs-node uses another copy of @tensorflow/tfjs (${theirs}) than evenkeel (${ours}); run \`npm dedupe\``,
       );
     }
@@ -82,17 +80,17 @@ async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
       loadQuietly(() => require(folder), binding);
     } catch (error) {
       const [line] = (error as Error).message.trim().split('\n');
-      throw new Unusable(`it does not load (${line}); run \`npx evenkeel doctor\``);
+      throw new NativeFailure(`it does not load (${line}); run \`npx evenkeel doctor\``);
     }
   }
   if (!(await tf.setBackend('tensorflow')))
-    throw new Unusable('it does not start; run `npx evenkeel doctor`');
+    throw new NativeFailure('it does not start; run `npx evenkeel doctor`');
 }
 
 async function useWasm(tf: typeof tfjs, machine: Machine): Promise<void> {
   const place = findForUser('@tensorflow/tfjs-backend-wasm', machine);
   if (!place) {
-    throw new Unusable('the package is not installed; run `npm install @tensorflow/tfjs-backend-wasm`');
+    throw new NativeFailure('the package is not installed; run `npm install @tensorflow/tfjs-backend-wasm`');
   }
   const wasm = require(place.folder) as { setWasmPaths(prefix: string): void };
   try {
@@ -101,15 +99,15 @@ async function useWasm(tf: typeof tfjs, machine: Machine): Promise<void> {
     if (await tf.setBackend('wasm')) return;
   } catch (error) {
     const [line] = (error as Error).message.trim().split('\n');
-    throw new Unusable(`it does not start (${line}); reinstall @tensorflow/tfjs-backend-wasm`);
+    throw new NativeFailure(`it does not start (${line}); reinstall @tensorflow/tfjs-backend-wasm`);
   }
-  throw new Unusable('it does not start; reinstall @tensorflow/tfjs-backend-wasm');
+  throw new NativeFailure('it does not start; reinstall @tensorflow/tfjs-backend-wasm');
 }
 
 async function useCpu(tf: typeof tfjs): Promise<void> {
   // The backend greets Node users at its first tensor; this is the mark that it has.
   (tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;
-  if (!(await tf.setBackend('cpu'))) throw new Unusable('it does not start; reinstall @tensorflow/tfjs');
+  if (!(await tf.setBackend('cpu'))) throw new NativeFailure('it does not start; reinstall @tensorflow/tfjs');
 }
 
 const loaders: Readonly<Record<BackendName, (tf: typeof tfjs, machine: Machine) => Promise<void>>> = {
@@ -136,7 +134,7 @@ export async function loadBackendOn(
       await loaders[backend](tf, machine);
       return { tf, backend, reason: reasons.join('. ') };
     } catch (error) {
-      if (!(error instanceof Unusable)) throw error;
+      if (!(error instanceof NativeFailure)) throw error;
       reasons.push(`${backend} backend not used: ${error.message}`);
     }
   }

@@ -34,6 +34,12 @@ export const partialFolder = (folder: string) => `${folder}.partial`;
 /** Bindings differ by the version of tfjs-node that their source comes from; N-API makes one good for every Node. */
 export const bindingFolder = (folder: string, tfjsNode: string) => join(folder, `binding-${tfjsNode}`);
 
+export const bindingPath = (folder: string, tfjsNode: string) =>
+  join(bindingFolder(folder, tfjsNode), 'tfjs_binding.node');
+
+export const hasBinding = ({ manifest }: CacheEntry, tfjsNode: string) =>
+  manifest.files[bindingPath('', tfjsNode)] !== undefined;
+
 /** A folder has its final name only when it is complete; sizes are compared against files lost or cut since. */
 export function readEntry(folder: string): CacheEntry | undefined {
   try {

@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bindingFolder } from './cache.js';
+import { bindingPath, readEntry } from './cache.js';
 
 /** tfjs-node looks for the newest N-API version that it knows; on every Node since 16 that is 8. */
 export const bindingInPackage = (tfjsNode: string) => join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
@@ -19,8 +19,8 @@ export type LinkState =
   | { kind: 'none' }
   /** Links whose targets are gone, or a binding without its library: useless, safe to replace. */
   | { kind: 'broken' }
-  | { kind: 'linked'; binding: string }
-  /** Real files, from tfjs-node's own install script or from a build by hand: not ours to touch. */
+  | { kind: 'linked'; binding: string; entry: string }
+  /** From tfjs-node's own install script or from a build by hand: not ours to touch while it works. */
   | { kind: 'stock' };
 
 const entryKind = (path: string) => {
@@ -35,7 +35,11 @@ export function readLink(tfjsNode: string): LinkState {
   const kind = entryKind(binding);
   if (kind === 'none') return { kind: entryKind(libraries) === 'link' ? 'broken' : 'none' };
   if (kind === 'link') {
-    return existsSync(binding) ? { kind: 'linked', binding: realpathSync(binding) } : { kind: 'broken' };
+    if (!existsSync(binding)) return { kind: 'broken' };
+    const target = realpathSync(binding);
+    const entry = dirname(dirname(target));
+    if (!existsSync(join(entry, 'manifest.json'))) return { kind: 'stock' };
+    return readEntry(entry) ? { kind: 'linked', binding: target, entry } : { kind: 'broken' };
   }
   const hasLibrary =
     existsSync(libraries) && readdirSync(libraries).some((n) => n.startsWith('libtensorflow'));
@@ -55,7 +59,7 @@ function placeLink(target: string, path: string): void {
 /** Points the package at a cache entry; the binding last, since it is what says "installed". */
 export function linkPackage(tfjsNode: string, version: string, entry: string): void {
   placeLink(join(entry, 'lib'), librariesInPackage(tfjsNode));
-  placeLink(join(bindingFolder(entry, version), 'tfjs_binding.node'), bindingInPackage(tfjsNode));
+  placeLink(bindingPath(entry, version), bindingInPackage(tfjsNode));
 }
 
 /** Takes out links and nothing else; says whether there was one. */

@@ -8,38 +8,53 @@ export interface Platform {
   name: string;
   /** Project on the Python package index whose wheel holds the library. */
   project: string;
-  /** Tags for `pip download --platform`; pip takes the first that has a wheel. */
+  /** Tags for `pip download --platform`; pip takes whichever has a wheel. */
   tags: readonly string[];
-  /** Oldest version whose wheel holds the library. */
+  /** Oldest version whose wheel of that project holds the library. */
   oldest: string;
-  /** Files of the wheel, under `tensorflow/`, and the names that they get in the cache. */
+  /** Files of the wheel, under `tensorflow/`. */
   libraries: readonly string[];
-  /** Extra names under which a linker or the binding looks for a library. */
-  links: Readonly<Record<string, string>>;
+  /** What makes the compiler write something that Node can load. */
+  shared: readonly string[];
   /** The loader's word for "the folder of the file being loaded". */
   origin: '$ORIGIN' | '@loader_path';
   /** Bytes of the default version, measured, so that the need can be said before anything is downloaded. */
   size: { wheel: number; unpacked: number };
 }
 
-const elf = {
+const linux = {
   libraries: ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'],
-  links: {
-    'libtensorflow.so.2': 'libtensorflow_cc.so.2',
-    'libtensorflow.so': 'libtensorflow_cc.so.2',
-    'libtensorflow_framework.so': 'libtensorflow_framework.so.2',
-  },
+  shared: ['-shared'],
   origin: '$ORIGIN',
 } as const;
 
+/** The key is Node's own `platform-arch`. */
 export const platforms: Readonly<Record<string, Platform>> = {
   'linux-x64': {
+    ...linux,
     name: 'linux-x86_64',
     project: 'tensorflow-cpu',
     tags: ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
     oldest: '2.15.0',
-    ...elf,
-    size: { wheel: 274_000_871, unpacked: 854_000_000 },
+    size: { wheel: 274_000_871, unpacked: 853_400_000 },
+  },
+  'linux-arm64': {
+    ...linux,
+    name: 'linux-aarch64',
+    project: 'tensorflow',
+    tags: ['manylinux_2_27_aarch64', 'manylinux_2_17_aarch64', 'manylinux2014_aarch64'],
+    oldest: '2.16.1',
+    size: { wheel: 281_946_471, unpacked: 883_200_000 },
+  },
+  'darwin-arm64': {
+    name: 'macos-arm64',
+    project: 'tensorflow',
+    tags: ['macosx_12_0_arm64'],
+    oldest: '2.16.1',
+    libraries: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'],
+    shared: ['-bundle', '-undefined', 'dynamic_lookup'],
+    origin: '@loader_path',
+    size: { wheel: 223_488_205, unpacked: 740_900_000 },
   },
 };
 
@@ -48,21 +63,29 @@ export type Support = { ok: true; platform: Platform } | { ok: false; problem: s
 export function supportOf(machine: Pick<Machine, 'platform' | 'arch' | 'glibc'>): Support {
   const platform = platforms[`${machine.platform}-${machine.arch}`];
   if (!platform) {
-    const windows = machine.platform === 'win32';
     return {
       ok: false,
       problem: `no native backend for ${machine.platform} ${machine.arch}`,
-      remedy: windows
-        ? 'run inside WSL (Linux on Windows), or use the wasm backend'
-        : `use the wasm backend (supported natively: ${Object.keys(platforms).join(', ')})`,
+      remedy:
+        machine.platform === 'win32'
+          ? 'run inside WSL (Linux on Windows) or use the wasm backend'
+          : `use the wasm backend (native: ${Object.keys(platforms).join(', ')})`,
     };
   }
   if (machine.platform === 'linux' && !machine.glibc()) {
     return {
       ok: false,
-      problem: 'TensorFlow needs the GNU C library and this Linux has another (musl)',
-      remedy: 'use a Debian, Ubuntu or Fedora image, or the wasm backend',
+      problem: 'TensorFlow needs the GNU C library and this Linux has another',
+      remedy: 'use a system with glibc (Debian, Ubuntu, Fedora) or the wasm backend',
     };
   }
   return { ok: true, platform };
+}
+
+const parts = (version: string) => version.split('.').map(Number);
+
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [parts(version), parts(than)];
+  const differs = a.findIndex((part, i) => part !== b[i]);
+  return differs >= 0 && (a[differs] ?? 0) < (b[differs] ?? 0);
 }

@@ -15,7 +15,7 @@ export interface Probe {
 async function probeNative(machine: Machine): Promise<Probe> {
   try {
     const { folder } = await readyNative(machine);
-    const problem = await tryInChild('package', folder);
+    const problem = await tryInChild(folder);
     if (problem === '') return { available: true, reason: '' };
     return { available: false, reason: `it does not load (${problem}); run \`npx evenkeel doctor\`` };
   } catch (error) {
