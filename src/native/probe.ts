@@ -23,13 +23,13 @@ async function probeNative(machine: Machine): Promise<Probe> {
   }
 }
 
-function probeWasm(machine: Machine): Probe {
+export function probeWasm(machine: Machine): Probe {
   if (findForUser('@tensorflow/tfjs-backend-wasm', machine)) return { available: true, reason: '' };
   const reason = 'the package is not installed; run `npm install @tensorflow/tfjs-backend-wasm`';
   return { available: false, reason };
 }
 
-function probeWebgl(machine: Machine): Probe {
+export function probeWebgl(machine: Machine): Probe {
   const executable = findChromium(machine);
   if (executable) return { available: true, reason: '', executable };
   const wanted = machine.env.CHROMIUM_PATH;
