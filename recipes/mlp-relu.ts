@@ -1,0 +1,52 @@
+/**
+ * MLP with ReLU: the plain baseline.
+ *
+ * What: dense layers with ReLU and a softmax head, trained with plain SGD. He initialization keeps the variance of the
+ *   activations constant through ReLU layers.
+ * When: always first. Whatever is added later has to beat this.
+ * Paper: Glorot, Bordes, Bengio, "Deep Sparse Rectifier Neural Networks", AISTATS 2011; He et al., arXiv 1502.01852.
+ */
+import * as tf from '@tensorflow/tfjs';
+
+/** 0.3: three times the customary 0.1 learns faster in few epochs; from about 1 on, ReLU units begin to die. */
+export const learningRate = 0.3;
+
+export function buildMlpRelu({
+  inputSize = 784,
+  hidden = [128, 128],
+  classes = 10,
+  learningRate: rate = learningRate,
+  seed = 1,
+} = {}): tf.Sequential {
+  const model = tf.sequential();
+  hidden.forEach((units, i) => {
+    model.add(
+      tf.layers.dense({
+        name: `hidden_${i + 1}`,
+        units,
+        activation: 'relu',
+        kernelInitializer: tf.initializers.heNormal({ seed: seed * 100 + i }),
+        ...(i === 0 ? { inputShape: [inputSize] } : {}),
+      }),
+    );
+  });
+  model.add(
+    tf.layers.dense({
+      name: 'output',
+      units: classes,
+      activation: 'softmax',
+      kernelInitializer: tf.initializers.glorotUniform({ seed: seed * 100 + hidden.length }),
+      ...(hidden.length === 0 ? { inputShape: [inputSize] } : {}),
+    }),
+  );
+  model.compile({ optimizer: tf.train.sgd(rate), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
+if (import.meta.filename && import.meta.filename === globalThis.process?.argv[1]) {
+  const model = buildMlpRelu({ inputSize: 20 });
+  const x = tf.randomUniform([1024, 20], 0, 1, 'float32', 1);
+  const y = tf.oneHot(x.slice([0, 0], [-1, 10]).argMax(1), 10);
+  model.summary();
+  await model.fit(x, y, { epochs: 5, batchSize: 32 });
+}

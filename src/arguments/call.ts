@@ -1,0 +1,20 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** The arguments of a layer's call; `training` is there in fit only. */
+export interface CallArgs {
+  training?: boolean;
+  [key: string]: unknown;
+}
+
+/** The one input of a layer: in a model it comes in an array, in a direct `apply` alone. */
+export function onlyInput<T>(inputs: T | T[]): T {
+  return Array.isArray(inputs) ? (inputs[0] as T) : inputs;
+}
+
+/** Applies a function of `[batch, features]` to the last axis of a tensor of any rank from 2 on. */
+export function onLastAxis(x: tf.Tensor, f: (x: tf.Tensor2D) => tf.Tensor): tf.Tensor {
+  if (x.rank === 2) return f(x as tf.Tensor2D);
+  const lead = x.shape.slice(0, -1);
+  const y = f(x.reshape([-1, x.shape[x.rank - 1] as number]));
+  return y.reshape([...lead, y.shape[1] as number]);
+}

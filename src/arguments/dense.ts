@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs';
+
+export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+export type DenseArgs = Parameters<typeof tf.layers.dense>[0];
+export type ActivationName = NonNullable<DenseArgs['activation']>;
+type Initializer = ReturnType<typeof tf.initializers.zeros>;
+type Regularizer = ReturnType<typeof tf.regularizers.l2>;
+type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
+
+/** What a dense layer has made of its arguments: each name resolved to the object it stands for. */
+export interface DenseFields {
+  units: number;
+  useBias: boolean;
+  activation: { apply(x: tf.Tensor): tf.Tensor };
+  kernelInitializer: Initializer;
+  biasInitializer: Initializer;
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  biasConstraint?: Constraint;
+}
+
+/**
+ * The fields of a dense layer. They are private in tfjs's types, but tfjs exports no other way from a name to an
+ * initializer, a regularizer, a constraint or an activation.
+ */
+export function denseFields(layer: tf.layers.Layer): DenseFields {
+  return layer as unknown as DenseFields;
+}
+
+type WeightArgs = [Initializer, Regularizer | undefined, boolean, Constraint | undefined];
+
+/** What follows name, shape and type in `addWeight` for the kernel of a dense layer. */
+export function kernelArgs(f: DenseFields): WeightArgs {
+  return [f.kernelInitializer, f.kernelRegularizer, true, f.kernelConstraint];
+}
+
+/** The same for its bias. */
+export function biasArgs(f: DenseFields): WeightArgs {
+  return [f.biasInitializer, f.biasRegularizer, true, f.biasConstraint];
+}
+
+/** The arguments of dense that go into the config of every layer made after it. */
+const FORWARDED = [
+  'activation',
+  'useBias',
+  'kernelInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
+] as const;
+
+/** The same arguments as JSON, the way dense writes them. */
+export function denseConfig(layer: tf.layers.Layer): tf.serialization.ConfigDict {
+  const config = layer.getConfig();
+  return Object.fromEntries(FORWARDED.map((name) => [name, config[name] ?? null]));
+}
+
+/** A dense layer that is never built: it resolves arguments by name and writes them back into a config. */
+export function denseTemplate(args: Partial<DenseArgs> & { units: number }): tf.layers.Layer {
+  const chosen = Object.fromEntries(
+    FORWARDED.flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])),
+  );
+  // A name of its own, or it would use up the number of the user's next dense layer.
+  return tf.layers.dense({ ...chosen, units: args.units, name: 'template' });
+}

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Computes the value of an op, saves what its gradient needs, and returns both. */
+type Definition<In extends tf.Tensor[], Out extends tf.Tensor> = (
+  inputs: In,
+  save: (tensors: tf.Tensor[]) => void,
+) => { value: Out; gradient: (dy: Out, saved: tf.Tensor[]) => tf.Tensor[] };
+
+/**
+ * `tf.customGrad` for ops of several inputs, whose gradient is a list in the order of the inputs; tfjs types only ops
+ * of one input. Whatever the definition uses without getting it as an input has zero gradient.
+ */
+export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
+  definition: Definition<In, Out>,
+): (...inputs: In) => Out {
+  const op = tf.customGrad((...args) => {
+    const save = args.pop() as tf.GradSaveFunc;
+    const { value, gradient } = definition(args as In, save);
+    const gradFunc = gradient as unknown as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor;
+    return { value, gradFunc };
+  });
+  return (...inputs) => op(...inputs) as Out;
+}

@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs';
+import { difference } from './close.js';
+
+export interface ContractOptions {
+  /** Shape of one example, without the batch. */
+  inputShape: number[];
+  /** Default: 4. */
+  batchSize?: number;
+  /** Names of weights, without the layer's name, that no gradient has to reach. Default: none. */
+  withoutGradient?: string[];
+}
+
+/**
+ * What every layer must do, whatever it computes. Throws an Error that names the first promise broken:
+ *
+ * 1. the output has the shape that `computeOutputShape` gives, and only finite numbers;
+ * 2. prediction is deterministic, the same called directly, in a sequential and in a functional model;
+ * 3. the config survives JSON: the layer made from it has the same config and, with the same weights, predicts the same;
+ * 4. a model with the layer, saved and loaded, predicts the same and goes on training to the same loss;
+ * 5. a training step moves every trainable weight and no other trained by gradient;
+ * 6. neither prediction nor training leaks a tensor, and disposing the model frees all of its own.
+ *
+ * @param make a new layer with the same arguments at each call
+ */
+export async function layerContract(make: () => tf.layers.Layer, options: ContractOptions): Promise<void> {
+  const { inputShape, batchSize = 4, withoutGradient = [] } = options;
+  const before = tf.memory().numTensors;
+  const x = tf.randomNormal([batchSize, ...inputShape], 0, 1, 'float32', 7);
+  const model = sequential(make(), inputShape);
+  const layer = model.layers.at(-1) as tf.layers.Layer;
+  const predict = (m: tf.LayersModel): Float32Array => tf.tidy(() => valuesOf(m.predict(x) as tf.Tensor));
+
+  const first = tf.tidy(() => {
+    const y = model.predict(x) as tf.Tensor;
+    const promised = layer.computeOutputShape([batchSize, ...inputShape]) as number[];
+    require(String(y.shape) ===
+      String(promised), `the output has shape [${y.shape}], promised was [${promised}]`);
+    return valuesOf(y);
+  });
+  require(first.every(Number.isFinite), 'the output has numbers that are not finite');
+  same(predict(model), first, 'a second prediction differs from the first');
+  same(
+    tf.tidy(() => valuesOf(layer.apply(x) as tf.Tensor)),
+    first,
+    'apply on a tensor differs from the model',
+  );
+
+  const input = tf.input({ shape: inputShape });
+  const functionalLayer = make();
+  const functional = tf.model({ inputs: input, outputs: functionalLayer.apply(input) as tf.SymbolicTensor });
+  functional.setWeights(model.getWeights());
+  same(predict(functional), first, 'in a functional model it predicts something else');
+  functional.dispose();
+
+  const json = JSON.stringify(model.toJSON(undefined, false));
+  const restored = (await tf.models.modelFromJSON(JSON.parse(json))) as tf.Sequential;
+  const configs = [layer, restored.layers.at(-1) as tf.layers.Layer].map((l) => JSON.stringify(l.getConfig()));
+  require(configs[0] ===
+    configs[1], `the config changes on a round trip: from ${configs[0]} to ${configs[1]}`);
+  restored.setWeights(model.getWeights());
+  same(predict(restored), first, 'made anew from its config and weights it predicts something else');
+  restored.dispose();
+
+  await trainOnce(model, x); // away from the initial point, where wrong code can look right
+  const artifacts = await saved(model);
+  const loaded = (await tf.loadLayersModel(tf.io.fromMemory(artifacts))) as tf.Sequential;
+  same(predict(loaded), predict(model), 'saved and loaded it predicts something else');
+  const losses = [await trainOnce(model, x), await trainOnce(loaded, x)] as const;
+  same([losses[1]], [losses[0]], 'loaded it goes on training with another loss');
+  loaded.dispose();
+
+  const old = model.trainableWeights.map((w) => w.read().dataSync().slice());
+  await trainOnce(model, x);
+  model.trainableWeights.forEach((weight, i) => {
+    const name = weight.originalName.split('/').pop() as string;
+    const moved = weight
+      .read()
+      .dataSync()
+      .some((value, j) => value !== old[i]?.[j]);
+    if (!withoutGradient.includes(name)) require(moved, `a training step does not move the weight ${name}`);
+  });
+
+  const settled = tf.memory().numTensors;
+  await trainOnce(model, x);
+  predict(model);
+  require(tf.memory().numTensors === settled, `a step leaks ${tf.memory().numTensors - settled} tensors`);
+  model.dispose();
+  x.dispose();
+  const left = tf.memory().numTensors - before;
+  require(left <= 0, `${left} tensors are left when the model is disposed`);
+}
+
+function sequential(layer: tf.layers.Layer, inputShape: number[]): tf.Sequential {
+  const model = tf.sequential();
+  // An input layer of its own, so that layers that take no inputShape argument can be tested too.
+  model.add(tf.layers.inputLayer({ inputShape }));
+  model.add(layer);
+  return model;
+}
+
+/** One step of gradient descent on the mean square of output minus 1; returns the loss before it. */
+async function trainOnce(model: tf.LayersModel, x: tf.Tensor): Promise<number> {
+  const optimizer = tf.train.sgd(0.1);
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  const y = tf.onesLike(tf.tidy(() => model.predict(x) as tf.Tensor));
+  const loss = (await model.trainOnBatch(x, y)) as number;
+  y.dispose();
+  optimizer.dispose();
+  return loss;
+}
+
+async function saved(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
+  return await new Promise((resolve, reject) => {
+    const handler = tf.io.withSaveHandler(async (artifacts) => {
+      resolve(artifacts);
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    });
+    model.save(handler).catch(reject);
+  });
+}
+
+function valuesOf(y: tf.Tensor): Float32Array {
+  return y.dataSync().slice() as Float32Array;
+}
+
+function same(actual: ArrayLike<number>, expected: ArrayLike<number>, broken: string): void {
+  const { close, message } = difference(actual, expected, { rtol: 1e-6, atol: 1e-7 });
+  require(close, `${broken}: ${message}`);
+}
+
+function require(kept: boolean, broken: string): asserts kept {
+  if (!kept) throw new Error(`layer contract: ${broken}`);
+}

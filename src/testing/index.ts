@@ -1,0 +1,3 @@
+export { type Difference, difference, type TensorLike, type Tolerance, toBeAllClose } from './close.js';
+export { type ContractOptions, layerContract } from './contract.js';
+export { checkGradient, type GradientCheck } from './gradient.js';

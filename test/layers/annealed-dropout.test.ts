@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs';
+import { annealedDropout } from 'evenkeel';
+import { layerContract } from 'evenkeel/testing';
+import { describe, expect, it } from 'vitest';
+
+const train = (layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor =>
+  layer.apply(x, { training: true }) as tf.Tensor;
+const dropped = (y: tf.Tensor): number => y.equal(0).cast('float32').mean().dataSync()[0] as number;
+
+describe('annealedDropout', () => {
+  it.each([
+    { rate: 0.5, steps: 10 },
+    { rate: 0.9, steps: 3, seed: 7, noiseShape: [null, 1] },
+  ])('keeps the layer contract with %j', async (args) => {
+    await layerContract(() => annealedDropout(args), { inputShape: [6] });
+  });
+
+  it('drops at training step t with probability rate (1 - t / steps), and divides by the keep probability', () => {
+    const layer = annealedDropout({ rate: 0.8, steps: 4, seed: 1, name: 'a' });
+    const x = tf.ones([100, 100]);
+    const n = 10_000;
+    for (const p of [0.8, 0.6, 0.4, 0.2]) {
+      const y = train(layer, x);
+      expect(Math.abs(dropped(y) - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n));
+      expect(y.max()).toBeAllClose(1 / (1 - p), { rtol: 1e-5 });
+    }
+    for (let t = 4; t < 7; t++) expect(train(layer, x)).toBeAllClose(x, { rtol: 0, atol: 0 });
+  });
+
+  it('is the identity in inference, which counts no step', () => {
+    const x = tf.ones([10, 10]);
+    const [a, b] = [0, 1].map(() => annealedDropout({ rate: 0.5, steps: 100, seed: 1, name: 'a' }));
+    expect(a?.apply(x) as tf.Tensor).toBeAllClose(x, { rtol: 0, atol: 0 });
+    expect(train(a as tf.layers.Layer, x)).toBeAllClose(train(b as tf.layers.Layer, x), { rtol: 0, atol: 0 });
+  });
+
+  it('has another mask at each step and in each layer of the same seed, the same in each run', () => {
+    const x = tf.ones([1, 64]);
+    const run = (name: string) => {
+      const layer = annealedDropout({ rate: 0.5, steps: 1e6, seed: 3, name });
+      return [0, 1, 2].map(() => String(train(layer, x).greater(0).dataSync()));
+    };
+    expect(new Set([...run('a'), ...run('b')]).size).toBe(6);
+    expect(run('a')).toEqual(run('a'));
+  });
+
+  it('loaded, goes on with the next mask', async () => {
+    const x = tf.ones([1, 64]);
+    const make = () =>
+      tf.sequential({
+        layers: [annealedDropout({ rate: 0.5, steps: 100, seed: 3, name: 'a', inputShape: [64] })],
+      });
+    const [whole, first] = [make(), make()];
+    const masks = [0, 1, 2, 3].map(() => train(whole.layers[0] as tf.layers.Layer, x).dataSync());
+    for (let t = 0; t < 2; t++) train(first.layers[0] as tf.layers.Layer, x);
+    const artifacts: tf.io.ModelArtifacts[] = [];
+    await first.save(
+      tf.io.withSaveHandler(async (a) => {
+        artifacts.push(a);
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      }),
+    );
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts[0] as tf.io.ModelArtifacts));
+    expect(train(loaded.layers[0] as tf.layers.Layer, x).dataSync()).toEqual(masks[2]);
+    loaded.setWeights([tf.scalar(1, 'int32')]);
+    expect(train(loaded.layers[0] as tf.layers.Layer, x).dataSync()).toEqual(masks[1]);
+  });
+
+  it('is zero at rate 1', () => {
+    expect(train(annealedDropout({ rate: 1, steps: 10 }), tf.ones([3, 3]))).toBeAllClose(tf.zeros([3, 3]));
+  });
+
+  it('shares the mask along a dimension of size 1', () => {
+    const y = train(
+      annealedDropout({ rate: 0.5, steps: 100, seed: 1, noiseShape: [null, 1] }),
+      tf.ones([50, 4]),
+    );
+    const rows = y.sum(1).arraySync() as number[];
+    expect(rows.every((sum) => sum === 0 || sum === 8)).toBe(true);
+    expect(new Set(rows).size).toBe(2);
+  });
+
+  it.each([
+    [{ rate: 1.5, steps: 1 }, 'annealedDropout: rate must be a number from 0 to 1, received 1.5.'],
+    [{ rate: Number.NaN, steps: 1 }, 'annealedDropout: rate must be a number from 0 to 1, received NaN.'],
+    [{ rate: 0.5, steps: -3 }, 'annealedDropout: steps must be a positive integer, received -3.'],
+    [
+      { rate: 0.5, steps: 1, seed: -1 },
+      'annealedDropout: seed must be an integer from 0 to 2147483647, received -1.',
+    ],
+  ])('refuses %j', (args, message) => {
+    expect(() => annealedDropout(args)).toThrow(message);
+  });
+
+  it('refuses a noiseShape that does not broadcast', () => {
+    const layer = annealedDropout({ rate: 0.5, steps: 9, noiseShape: [2, 3] });
+    expect(() => train(layer, tf.ones([2, 4]))).toThrow(/noiseShape must be .*\[2,4\].*received \[2,3\]/);
+  });
+});

@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { dropout } from '../../src/ops/dropout.js';
+
+const x = tf.tensor2d([
+  [1, 2],
+  [-3, 4],
+]);
+const noise = tf.tensor2d([
+  [0.1, 0.25],
+  [0.5, 0.9],
+]);
+
+describe('dropout', () => {
+  it('keeps where the noise is at least the rate, divided by the keep probability', () => {
+    expect(dropout(x, noise, 0.25)).toBeAllClose([0, 2 / 0.75, -3 / 0.75, 4 / 0.75]);
+  });
+
+  it('has the mask as its gradient', () => {
+    const dx = tf.grad((x: tf.Tensor) => dropout(x, noise, 0.25).sum())(x);
+    expect(dx).toBeAllClose([0, 1 / 0.75, 1 / 0.75, 1 / 0.75]);
+  });
+
+  it('is the identity at rate 0 and zero at rate 1', () => {
+    expect(dropout(x, noise, 0)).toBeAllClose(x, { rtol: 0, atol: 0 });
+    expect(dropout(x, noise, 1)).toBeAllClose([0, 0, 0, 0], { atol: 0 });
+  });
+
+  it('shares a mask along a dimension of size 1', () => {
+    const column = tf.tensor2d([[0.1], [0.9]]);
+    expect(dropout(x, column, 0.5)).toBeAllClose([0, 0, -6, 8]);
+  });
+});

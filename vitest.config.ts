@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { probeBackends } from './src/native/probe.js';
+import BackendReporter from './test/support/backend-reporter.js';
+
+const probes = await probeBackends();
+const required = (process.env.EVENKEEL_REQUIRE_BACKENDS ?? '').split(',').filter(Boolean);
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const everyBackend = ['ops', 'random', 'layers', 'parity', 'recipes', 'testing'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
+const backend = (name: 'cpu' | 'wasm' | 'native'): TestProjectConfiguration => ({
+  extends: true,
+  test: {
+    name,
+    include: everyBackend,
+    setupFiles: [`test/support/backends/${name}.ts`, 'test/support/matchers.ts'],
+  },
+});
+
+const webgl: TestProjectConfiguration = {
+  extends: true,
+  optimizeDeps: { include: ['@tensorflow/tfjs'] },
+  test: {
+    name: 'webgl',
+    include: everyBackend,
+    setupFiles: ['test/support/backends/webgl.ts', 'test/support/matchers.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(probes.webgl.executable ? { executablePath: probes.webgl.executable } : {}),
+          args: [
+            '--no-sandbox',
+            '--use-angle=swiftshader',
+            '--enable-unsafe-swiftshader',
+            '--ignore-gpu-blocklist',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+            '--no-first-run',
+            '--disable-quic',
+          ],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+};
+
+const node: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'node',
+    include: ['native', 'data', 'training', 'cli', 'repository'].map(
+      (folder) => `test/${folder}/**/*.test.ts`,
+    ),
+    setupFiles: ['test/support/matchers.ts'],
+    testTimeout: 60_000,
+  },
+};
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^evenkeel$/, replacement: path('src/index.ts') },
+      { find: /^evenkeel\/node$/, replacement: path('src/node.ts') },
+      { find: /^evenkeel\/testing$/, replacement: path('src/testing/index.ts') },
+      { find: /^evenkeel\/(layers|recipes)\/(.*)$/, replacement: path('$1/$2.ts') },
+    ],
+  },
+  test: {
+    pool: 'forks',
+    testTimeout: 30_000,
+    reporters: ['default', new BackendReporter(probes, required)],
+    projects: [
+      node,
+      backend('cpu'),
+      ...(probes.wasm.available ? [backend('wasm')] : []),
+      ...(probes.native.available ? [backend('native')] : []),
+      ...(probes.webgl.available ? [webgl] : []),
+    ],
+  },
+});
