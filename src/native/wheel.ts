@@ -140,7 +140,10 @@ export async function extractWheel({
       const hash = createHash('sha256');
       const source = await openStream(zip, entry);
       await pipeline(
-        hashing(source, hash, (bytes) => onProgress((done += bytes), total)),
+        hashing(source, hash, (bytes) => {
+          done += bytes;
+          onProgress(done, total);
+        }),
         createWriteStream(target, { highWaterMark: 1 << 20 }),
         { signal },
       );

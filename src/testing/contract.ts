@@ -54,7 +54,9 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
 
   const json = JSON.stringify(model.toJSON(undefined, false));
   const restored = (await tf.models.modelFromJSON(JSON.parse(json))) as tf.Sequential;
-  const configs = [layer, restored.layers.at(-1) as tf.layers.Layer].map((l) => JSON.stringify(l.getConfig()));
+  const configs = [layer, restored.layers.at(-1) as tf.layers.Layer].map((l) =>
+    JSON.stringify(l.getConfig()),
+  );
   require(configs[0] ===
     configs[1], `the config changes on a round trip: from ${configs[0]} to ${configs[1]}`);
   restored.setWeights(model.getWeights());
