@@ -48,7 +48,7 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
   const input = tf.input({ shape: inputShape });
   const functionalLayer = make();
   const functional = tf.model({ inputs: input, outputs: functionalLayer.apply(input) as tf.SymbolicTensor });
-  functional.setWeights(model.getWeights());
+  functionalLayer.setWeights(layer.getWeights());
   same(predict(functional), first, 'in a functional model it predicts something else');
   functional.dispose();
 
@@ -67,6 +67,7 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
   const artifacts = await saved(model);
   const loaded = (await tf.loadLayersModel(tf.io.fromMemory(artifacts))) as tf.Sequential;
   same(predict(loaded), predict(model), 'saved and loaded it predicts something else');
+  loaded.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   const losses = [await trainOnce(model, x), await trainOnce(loaded, x)] as const;
   same([losses[1]], [losses[0]], 'loaded it goes on training with another loss');
   loaded.dispose();
@@ -92,22 +93,24 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
   require(left <= 0, `${left} tensors are left when the model is disposed`);
 }
 
+/**
+ * The layer behind a dense one at the identity, so that a layer without weights trains too, and so that a wrong gradient
+ * with respect to the input is seen.
+ */
 function sequential(layer: tf.layers.Layer, inputShape: number[]): tf.Sequential {
   const model = tf.sequential();
-  // An input layer of its own, so that layers that take no inputShape argument can be tested too.
-  model.add(tf.layers.inputLayer({ inputShape }));
+  const units = inputShape.at(-1) as number;
+  model.add(tf.layers.dense({ units, inputShape, kernelInitializer: 'identity', useBias: false }));
   model.add(layer);
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   return model;
 }
 
 /** One step of gradient descent on the mean square of output minus 1; returns the loss before it. */
 async function trainOnce(model: tf.LayersModel, x: tf.Tensor): Promise<number> {
-  const optimizer = tf.train.sgd(0.1);
-  model.compile({ optimizer, loss: 'meanSquaredError' });
-  const y = tf.onesLike(tf.tidy(() => model.predict(x) as tf.Tensor));
+  const y = tf.tidy(() => tf.onesLike(model.predict(x) as tf.Tensor));
   const loss = (await model.trainOnBatch(x, y)) as number;
   y.dispose();
-  optimizer.dispose();
   return loss;
 }
 
