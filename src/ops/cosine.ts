@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
+import { clearPadding } from './padding.js';
 
 export interface CosineOptions {
   /** Subtract from each example and from each unit's weights their mean over the features (Pearson). Default: false. */
@@ -36,12 +37,15 @@ export function cosine(
 ): tf.Tensor2D {
   const guard = normGuard(epsilon);
   const centred = (t: tf.Tensor2D, features: 0 | 1): tf.Tensor2D =>
-    center ? tf.sub(t, tf.mean(t, features, true)) : t;
+    center ? clearPadding(tf.sub(t, tf.mean(t, features, true))) : t;
+  // Twice, since the first mean of a constant is off by a rounding error, and a cosine has no scale to see it as small.
+  const exactlyCentred = (t: tf.Tensor2D, features: 0 | 1): tf.Tensor2D =>
+    centred(centred(t, features), features);
 
   // One gradient for the whole op: composed of single ops it saves four full-size tensors and takes half as long again.
   const op = withGradient<tf.Tensor[], tf.Tensor2D>(([x, kernel, bias], save) => {
-    const xc = centred(x as tf.Tensor2D, 1);
-    const wc = centred(kernel as tf.Tensor2D, 0);
+    const xc = exactlyCentred(x as tf.Tensor2D, 1);
+    const wc = exactlyCentred(kernel as tf.Tensor2D, 0);
     const x2 = tf.sum(tf.square(xc), 1, true).add(guard + (bias ? 1 : 0)); // [batch, 1]
     const w2 = tf.sum(tf.square(wc), 0, true).add(bias ? tf.square(bias).add(guard) : guard); // [1, units]
     const ix = tf.rsqrt(x2);

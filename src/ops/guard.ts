@@ -8,5 +8,10 @@ const SMALLEST_FLOAT16 = 1e-4;
  * and its gradient is finite. On a device that computes in float16 it is never below what that format can hold.
  */
 export function normGuard(epsilon: number): number {
-  return tf.backend().floatPrecision() === 16 ? Math.max(epsilon, SMALLEST_FLOAT16) : epsilon;
+  return computesInFloat16() ? Math.max(epsilon, SMALLEST_FLOAT16) : epsilon;
+}
+
+/** The webgl backend says 16 of devices that render float32 too, so its word is not enough. */
+function computesInFloat16(): boolean {
+  return tf.backend().floatPrecision() === 16 && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
 }

@@ -19,7 +19,7 @@ export default class BackendReporter implements Reporter {
     const counts = new Map<string, { passed: number; failed: number; skipped: number }>();
     const total = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
-      const project = module.project.name;
+      const project = module.project.name.replace(' (chromium)', '');
       const count = counts.get(project) ?? { passed: 0, failed: 0, skipped: 0 };
       counts.set(project, count);
       for (const test of module.children.allTests()) {

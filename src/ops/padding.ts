@@ -1,0 +1,11 @@
+import * as tf from '@tensorflow/tfjs';
+
+/**
+ * The same values, safe to contract over an axis of odd size.
+ *
+ * The webgl backend stores a matrix in blocks of two by two. A broadcast sum or difference writes into the padding of an
+ * odd axis as if it were data, and `tf.matMul` then adds it to the result. Division is the one that clears it.
+ */
+export function clearPadding<T extends tf.Tensor>(t: T): T {
+  return tf.getBackend() === 'webgl' ? tf.div(t, 1) : t;
+}
