@@ -1,5 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
+import * as mlpAnnealedDropout from '../../recipes/mlp-annealed-dropout.js';
+import * as mlpBatchNorm from '../../recipes/mlp-batch-norm.js';
+import * as mlpCosine from '../../recipes/mlp-cosine.js';
+import * as mlpLayerNorm from '../../recipes/mlp-layer-norm.js';
 import * as mlpRelu from '../../recipes/mlp-relu.js';
+import * as mlpStandout from '../../recipes/mlp-standout.js';
+import * as mlpWeightNorm from '../../recipes/mlp-weight-norm.js';
 
 /** What `train` and `compare` pass to a recipe. A recipe ignores what it has no use for. */
 export interface RecipeOptions {
@@ -28,7 +34,48 @@ export interface Recipe {
 
 /** The recipes that `train` and `compare` know, in the order of the table. */
 export const recipes: readonly Recipe[] = [
-  { name: 'mlp-relu', title: 'ReLU', learningRate: mlpRelu.learningRate, build: mlpRelu.buildMlpRelu },
+  {
+    name: 'mlp-relu',
+    title: 'ReLU',
+    learningRate: mlpRelu.learningRate,
+    build: mlpRelu.buildMlpRelu,
+  },
+  {
+    name: 'mlp-batch-norm',
+    title: 'batch normalization',
+    learningRate: mlpBatchNorm.learningRate,
+    build: mlpBatchNorm.buildMlpBatchNorm,
+  },
+  {
+    name: 'mlp-layer-norm',
+    title: 'layer normalization',
+    learningRate: mlpLayerNorm.learningRate,
+    build: mlpLayerNorm.buildMlpLayerNorm,
+  },
+  {
+    name: 'mlp-weight-norm',
+    title: 'weight normalization',
+    learningRate: mlpWeightNorm.learningRate,
+    build: mlpWeightNorm.buildMlpWeightNorm,
+  },
+  {
+    name: 'mlp-cosine',
+    title: 'cosine normalization',
+    learningRate: mlpCosine.learningRate,
+    build: mlpCosine.buildMlpCosine,
+  },
+  {
+    name: 'mlp-annealed-dropout',
+    title: 'annealed dropout',
+    learningRate: mlpAnnealedDropout.learningRate,
+    build: mlpAnnealedDropout.buildMlpAnnealedDropout,
+  },
+  {
+    name: 'mlp-standout',
+    title: 'standout',
+    learningRate: mlpStandout.learningRate,
+    build: mlpStandout.buildMlpStandout,
+  },
 ];
 
 export function findRecipe(name: string): Recipe | undefined {
