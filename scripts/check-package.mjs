@@ -1,0 +1,66 @@
+/**
+ * Checks the package as its users get it: packed, read by the linters of packages, and installed into an empty project.
+ *
+ *   npm run check:package
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+function run(command, args, cwd = root, quiet = false) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (!quiet || status !== 0) process.stdout.write(stdout);
+  if (status !== 0) {
+    process.stderr.write(stderr);
+    console.error(`failed: ${command} ${args.join(' ')}`);
+    process.exit(1);
+  }
+  return stdout;
+}
+
+run('npm', ['run', '--silent', 'build']);
+run('npx', ['publint', '--strict']);
+run('npx', ['attw', '--pack', '.', '--profile', 'esm-only', '--format', 'ascii']);
+run('npx', ['knip']);
+
+const folder = mkdtempSync(join(tmpdir(), 'evenkeel-package-'));
+try {
+  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root, true));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module' }),
+  );
+  const tfjs = `@tensorflow/tfjs@${devDependencies['@tensorflow/tfjs']}`;
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, filename), tfjs],
+    folder,
+    true,
+  );
+  writeFileSync(
+    join(folder, 'use.mjs'),
+    `
+import * as tf from '@tensorflow/tfjs';
+import { cosineDense } from 'evenkeel';
+import { weightNorm } from 'evenkeel/layers/weight-norm';
+import { loadBackend } from 'evenkeel/node';
+import { buildMlpStandout } from 'evenkeel/recipes/mlp-standout';
+import { layerContract } from 'evenkeel/testing';
+
+const { backend } = await loadBackend({ prefer: ['cpu'] });
+await layerContract(() => cosineDense({ units: 3 }), { inputShape: [5] });
+await layerContract(() => weightNorm({ layer: tf.layers.dense({ units: 3 }) }), { inputShape: [5] });
+buildMlpStandout().summary(100, undefined, () => {});
+console.log('installed into an empty project: layers, recipes, test kit and backend', backend, 'work');
+`,
+  );
+  run('node', ['use.mjs'], folder);
+  run('npx', ['evenkeel', '--version'], folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
