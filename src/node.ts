@@ -1,3 +1,6 @@
+export { type Examples, split, take } from './data/examples.js';
+export { loadMnist, type MnistOptions } from './data/mnist.js';
+export { modelFiles } from './data/model-files.js';
 export {
   type BackendName,
   type LoadBackendOptions,

@@ -1,0 +1,67 @@
+import { findRecipe, recipes } from './recipes.js';
+import type { RunConfig } from './records.js';
+
+/** A setting that no run can have: which, what was received, and what is right. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Checks the settings of a run against the data there is.
+ *
+ * @param available training examples of the data set
+ * @throws ConfigError for the first setting that is wrong
+ */
+export function checkConfig(config: RunConfig, available: number): void {
+  requireRecipe(config.recipe);
+  requireCount('--epochs', config.epochs);
+  requireCount('--batch-size', config.batchSize);
+  requireCount('--examples', config.examples);
+  for (const units of config.hidden) requireCount('--hidden', units);
+  requireThat(
+    Number.isInteger(config.seed) && config.seed >= 0 && config.seed < 2 ** 24,
+    '--seed',
+    'an integer from 0 to 16777215',
+    config.seed,
+  );
+  requireThat(
+    Number.isFinite(config.learningRate) && config.learningRate > 0,
+    '--learning-rate',
+    'a number above 0',
+    config.learningRate,
+  );
+  requireThat(
+    config.examples <= available,
+    '--examples',
+    `at most ${available}, all that the data has`,
+    config.examples,
+  );
+  requireThat(
+    Number.isInteger(config.holdOut) && config.holdOut >= 0 && config.holdOut < config.examples,
+    '--hold-out',
+    `an integer from 0 to ${config.examples - 1}, fewer than the examples`,
+    config.holdOut,
+  );
+  const trained = config.examples - config.holdOut;
+  requireThat(
+    config.batchSize <= trained,
+    '--batch-size',
+    `at most ${trained}, the number of training examples`,
+    config.batchSize,
+  );
+}
+
+export function requireRecipe(name: string): void {
+  if (findRecipe(name)) return;
+  throw new ConfigError(
+    `no recipe has the name "${name}"; take one of ${recipes.map((recipe) => recipe.name).join(', ')}`,
+  );
+}
+
+function requireCount(flag: string, value: number): void {
+  requireThat(Number.isInteger(value) && value > 0, flag, 'a positive integer', value);
+}
+
+function requireThat(right: boolean, flag: string, expected: string, received: number): void {
+  if (!right) throw new ConfigError(`${flag} must be ${expected}; received ${received}`);
+}

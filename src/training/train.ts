@@ -1,0 +1,187 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Batch, batches, type Examples, epochOrder, take, toBatch } from '../data/examples.js';
+import { probe } from './diagnostics.js';
+import { iterationsPerEpoch } from './iterations.js';
+import type { Recipe } from './recipes.js';
+import type { EpochRecord, LogRecord, RunConfig, RunResult } from './records.js';
+
+export interface TrainingData {
+  train: Examples;
+  /** Evaluated after each epoch: the hold-out set, or the test set where there is none. */
+  evaluation: Examples;
+  test: Examples;
+}
+
+export interface TrainOptions {
+  /** Ends the run between two steps: the generator throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Step groups that are logged in an epoch. Default: 20. */
+  recordsPerEpoch?: number;
+}
+
+export type TrainEvent =
+  | { kind: 'start'; parameters: number; iterations: number; totalSteps: number }
+  | { kind: 'step'; step: number; totalSteps: number }
+  | { kind: 'log'; record: LogRecord }
+  /** The model is the caller's until it asks for the next event. */
+  | { kind: 'end'; model: tf.LayersModel; result: RunResult };
+
+/** A loss that is not a number any more: no later step can mend it. */
+export class DivergedError extends Error {
+  override name = 'DivergedError';
+
+  constructor({ recipe, seed, learningRate }: RunConfig, step: number, loss: number) {
+    super(
+      `${recipe}, seed ${seed}: the loss became ${loss} at step ${step} with learning rate ${learningRate}; try a smaller --learning-rate`,
+    );
+  }
+}
+
+const PROBE_EXAMPLES = 256;
+const EVALUATION_BATCH = 1000;
+
+/**
+ * Trains a recipe by plain minibatch descent and tells what happens. Examples are shuffled anew each epoch by the seed;
+ * equal configurations give equal numbers. However the generator ends, every tensor of the run is disposed of.
+ *
+ * @throws DivergedError when the loss is not finite
+ */
+export async function* train(
+  recipe: Recipe,
+  config: RunConfig,
+  data: TrainingData,
+  { signal, recordsPerEpoch = 20 }: TrainOptions = {},
+): AsyncGenerator<TrainEvent, void> {
+  const { seed, epochs, batchSize, learningRate, hidden } = config;
+  const iterations = iterationsPerEpoch(data.train.count, batchSize);
+  const totalSteps = iterations * epochs;
+  const recordEvery = Math.max(1, Math.round(iterations / recordsPerEpoch));
+  const start = performance.now();
+  const model = recipe.build({
+    inputSize: data.train.features,
+    classes: data.train.classes,
+    hidden,
+    learningRate,
+    steps: totalSteps,
+    seed,
+  });
+  const probeBatch = toBatch(take(data.train, Math.min(PROBE_EXAMPLES, data.train.count)));
+  try {
+    const diagnose = probe(model, probeBatch);
+    const parameters = model.countParams();
+    const stepTimes: number[] = [];
+    let step = 0;
+    yield { kind: 'start', parameters, iterations, totalSteps };
+
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const epochStart = performance.now();
+      const firstOfEpoch = stepTimes.length;
+      const group = new Means();
+      const whole = new Means();
+      for (const batch of batches(data.train, batchSize, epochOrder(data.train.count, seed, epoch))) {
+        const size = batch.x.shape[0];
+        const stepStart = performance.now();
+        const { loss, accuracy } = await trainOn(model, batch);
+        stepTimes.push(performance.now() - stepStart);
+        step++;
+        if (!Number.isFinite(loss)) throw new DivergedError(config, step, loss);
+        group.add(loss, accuracy, size);
+        whole.add(loss, accuracy, size);
+        if (step % recordEvery === 0 || step === epoch * iterations) {
+          const record = {
+            kind: 'steps',
+            step,
+            epoch: step / iterations,
+            ...group.take(),
+            ...diagnose(),
+          } as const;
+          yield { kind: 'log', record };
+        }
+        yield { kind: 'step', step, totalSteps };
+        // Signals and timers are heard between two steps.
+        await tf.nextFrame();
+        signal?.throwIfAborted();
+      }
+      const evaluated = evaluate(model, data.evaluation);
+      const record: EpochRecord = {
+        kind: 'epoch',
+        step,
+        epoch,
+        ...whole.take(),
+        evaluationLoss: evaluated.loss,
+        evaluationAccuracy: evaluated.accuracy,
+        millisecondsPerStep: median(stepTimes.slice(firstOfEpoch)),
+        seconds: (performance.now() - epochStart) / 1000,
+      };
+      yield { kind: 'log', record };
+    }
+
+    const { loss, accuracy } = evaluate(model, data.test);
+    const result: RunResult = {
+      testLoss: loss,
+      testAccuracy: accuracy,
+      parameters,
+      millisecondsPerStep: median(stepTimes),
+      seconds: (performance.now() - start) / 1000,
+    };
+    yield { kind: 'end', model, result };
+  } finally {
+    tf.dispose([probeBatch.x, probeBatch.y]);
+    // An optimizer that was handed to compile is not the model's to dispose of.
+    model.optimizer.dispose();
+    model.dispose();
+  }
+}
+
+/** One step on a batch, which is disposed of. */
+async function trainOn(model: tf.LayersModel, { x, y }: Batch): Promise<{ loss: number; accuracy: number }> {
+  try {
+    const [loss, accuracy] = (await model.trainOnBatch(x, y)) as [number, number];
+    return { loss, accuracy };
+  } finally {
+    tf.dispose([x, y]);
+  }
+}
+
+/** Mean loss and accuracy over all examples, in inference mode. */
+export function evaluate(model: tf.LayersModel, examples: Examples): { loss: number; accuracy: number } {
+  const means = new Means();
+  for (const { x, y } of batches(examples, EVALUATION_BATCH)) {
+    const [loss, accuracy] = tf.tidy(() =>
+      (model.evaluate(x, y, { batchSize: EVALUATION_BATCH }) as tf.Scalar[]).map(
+        (value) => value.dataSync()[0],
+      ),
+    ) as [number, number];
+    means.add(loss, accuracy, x.shape[0]);
+    tf.dispose([x, y]);
+  }
+  return means.take();
+}
+
+/** Means of loss and accuracy, weighted by the size of each batch. */
+class Means {
+  private loss = 0;
+  private accuracy = 0;
+  private count = 0;
+
+  add(loss: number, accuracy: number, size: number): void {
+    this.loss += loss * size;
+    this.accuracy += accuracy * size;
+    this.count += size;
+  }
+
+  /** The means since the last call. */
+  take(): { loss: number; accuracy: number } {
+    const { loss, accuracy, count } = this;
+    this.loss = 0;
+    this.accuracy = 0;
+    this.count = 0;
+    return { loss: loss / count, accuracy: accuracy / count };
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] as number) + (sorted[Math.floor(middle)] as number)) / 2;
+}
