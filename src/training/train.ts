@@ -55,7 +55,9 @@ export async function* train(
   const { seed, epochs, batchSize, learningRate, hidden } = config;
   const iterations = iterationsPerEpoch(data.train.count, batchSize);
   const totalSteps = iterations * epochs;
-  const recordEvery = Math.max(1, Math.round(iterations / recordsPerEpoch));
+  // Even step groups: a last one of a few steps would be a spike in the curve.
+  const groupsBy = (stepOfEpoch: number) =>
+    Math.floor((stepOfEpoch * Math.min(recordsPerEpoch, iterations)) / iterations);
   const start = performance.now();
   const model = recipe.build({
     inputSize: data.train.features,
@@ -87,7 +89,8 @@ export async function* train(
         if (!Number.isFinite(loss)) throw new DivergedError(config, step, loss);
         group.add(loss, accuracy, size);
         whole.add(loss, accuracy, size);
-        if (step % recordEvery === 0 || step === epoch * iterations) {
+        const stepOfEpoch = step - (epoch - 1) * iterations;
+        if (groupsBy(stepOfEpoch) > groupsBy(stepOfEpoch - 1)) {
           const record = {
             kind: 'steps',
             step,

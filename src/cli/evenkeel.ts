@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { compareCommand } from './commands/compare.js';
+import { doctorCommand } from './commands/doctor.js';
+import { nativeCommand } from './commands/native.js';
+import { trainCommand } from './commands/train.js';
+import { exitCodeOf } from './errors.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('evenkeel')
+  .description('Train and compare normalization, dropout and activation layers on TensorFlow.js.')
+  .version(version)
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.
+
+First steps:
+  evenkeel native install   TensorFlow's own library as backend, about a hundred times faster than plain JavaScript
+  evenkeel compare          train every recipe on MNIST and write a report
+  evenkeel doctor           what is installed, what is missing, and what to do about it`,
+  );
+for (const command of [trainCommand(), compareCommand(), nativeCommand(), doctorCommand()]) {
+  program.addCommand(command);
+}
+
+/** Wrong usage is one line and a hint, with code 2; commander's own are several, with code 1. */
+function inOneLine(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({
+    outputError: (text, write) => {
+      const line = text
+        .replace(/^error: /, '')
+        .trim()
+        .replace(/\s*\n\s*/g, ' ')
+        .replace(/\.$/, '');
+      write(`${program.name()}: ${line}; see \`${fullName(command)} --help\`\n`);
+    },
+  });
+  command.commands.forEach(inOneLine);
+}
+
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
+
+inOneLine(program);
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const code = exitCodeOf(error);
+    console.error(code === undefined ? error : `${program.name()}: ${(error as Error).message}`);
+    process.exitCode = code ?? 1;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The look of the report. The recipes' colours are told apart by colour-blind readers too (after Okabe and Ito); those of
+ * the layers run from the first layer to the last in one direction of lightness.
+ */
+export const stylesheet = `
+:root {
+  color-scheme: light dark;
+  --paper: #fdfdfc; --ink: #1c1e21; --soft: #62676e; --rule: #dcdfe3; --mark: #f1f4f8;
+  --recipe-0: #30343b; --recipe-1: #0072b2; --recipe-2: #3f9fd8; --recipe-3: #d55e00;
+  --recipe-4: #00855f; --recipe-5: #b8548b; --recipe-6: #c08a00;
+  --layer-0: #08306b; --layer-1: #2a7f9e; --layer-2: #d08a2e; --layer-3: #c43c39;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #16181b; --ink: #e8e9ea; --soft: #a0a6ad; --rule: #33383e; --mark: #20242a;
+    --recipe-0: #d9dce0; --recipe-1: #4a9fe0; --recipe-2: #93d0f5; --recipe-3: #ff8a3d;
+    --recipe-4: #2fc79a; --recipe-5: #e592c0; --recipe-6: #f0c75e;
+    --layer-0: #79a9e8; --layer-1: #4cc3d9; --layer-2: #f0b565; --layer-3: #ff7a70;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+main { max-width: 57rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .6rem; letter-spacing: -.01em; }
+h2 { font-size: 1.25rem; margin: 3rem 0 .3rem; }
+p { margin: .4rem 0 1rem; max-width: 44rem; }
+.kicker, .note, .lead, figcaption, dt { color: var(--soft); }
+.kicker { margin: 0 0 .3rem; font-size: .85rem; letter-spacing: .04em; }
+.note, figcaption { font-size: .85rem; }
+.scroll { overflow-x: auto; margin-top: 1.5rem; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .95rem; }
+th, td { padding: .45rem .7rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th { color: var(--soft); font-weight: 500; font-size: .85rem; }
+.left { text-align: left; padding-left: 0; }
+.right { text-align: right; }
+tr.best td { font-weight: 650; background: var(--mark); }
+figure { margin: 0; }
+figcaption { margin-bottom: .1rem; color: var(--ink); }
+svg { display: block; width: 100%; height: auto; font-family: inherit; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(15.5rem, 1fr)); gap: 1.4rem 1.2rem; }
+.legend { list-style: none; padding: 0; margin: .4rem 0 .9rem; display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; font-size: .9rem; }
+.legend li::before { content: ''; display: inline-block; width: 1.1em; height: .28em; margin-right: .45em; vertical-align: middle; border-radius: 2px; background: var(--swatch); }
+dl { display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: .3rem 1.2rem; margin: .8rem 0 1.4rem; font-size: .95rem; }
+dd { margin: 0; }
+pre { background: var(--mark); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; font-size: .9rem; }
+@media (max-width: 32rem) {
+  main { padding-top: 1.5rem; }
+  h1 { font-size: 1.5rem; }
+  table { font-size: .85rem; }
+  th, td { padding: .4rem .45rem; }
+  .large { overflow-x: auto; }
+  .large svg { min-width: 36rem; }
+}
+@media print { main { max-width: none; padding: 0; } section, figure { break-inside: avoid; } }
+`;
