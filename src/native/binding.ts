@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NativeFailure } from './failure.js';
+import type { Machine } from './machine.js';
 import type { Platform } from './platforms.js';
 import { quietAddon } from './quiet.js';
 import { quietSource } from './quiet-source.js';
@@ -17,12 +18,13 @@ export interface CompileOptions {
   entry: string;
   /** Folder that receives the binding; it lies directly under the entry, or the library is not found at load. */
   into: string;
+  env: Machine['env'];
   signal: AbortSignal;
 }
 
 const common = ['-std=c++17', '-O2', '-fPIC', '-DNAPI_VERSION=8'];
 
-export function bindingArguments(options: Omit<CompileOptions, 'compiler' | 'signal'>): string[] {
+export function bindingArguments(options: Omit<CompileOptions, 'compiler' | 'env' | 'signal'>): string[] {
   const { platform, nodeApiHeaders, tfjsNode, entry, into } = options;
   return [
     ...common,
@@ -36,9 +38,14 @@ export function bindingArguments(options: Omit<CompileOptions, 'compiler' | 'sig
   ];
 }
 
-function run(command: string, args: string[], signal: AbortSignal): Promise<void> {
+function run(
+  command: string,
+  args: string[],
+  { env, signal }: Pick<CompileOptions, 'env' | 'signal'>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { signal, maxBuffer: 1 << 26 }, (error, _stdout, stderr) => {
+    const options = { env: env as NodeJS.ProcessEnv, signal, maxBuffer: 1 << 26 };
+    execFile(command, args, options, (error, _stdout, stderr) => {
       if (!error) return resolve();
       if (signal.aborted) return reject(error);
       const lines = stderr.split('\n').filter(Boolean);
@@ -53,15 +60,15 @@ function run(command: string, args: string[], signal: AbortSignal): Promise<void
 
 /** Compiles tfjs-node's binding and the addon that keeps its start quiet. */
 export async function compileBinding(options: CompileOptions): Promise<void> {
-  const { compiler, platform, nodeApiHeaders, into, signal } = options;
+  const { compiler, platform, nodeApiHeaders, into } = options;
   const [command, ...flags] = compiler;
   const source = join(into, 'quiet_stderr.cc');
   await writeFile(source, quietSource);
   const include = join(nodeApiHeaders, 'include');
   const args = [...common, ...platform.shared, '-I', include, source, '-o', join(into, quietAddon)];
   await Promise.all([
-    run(command, [...flags, ...bindingArguments(options)], signal),
-    run(command, [...flags, ...args], signal),
+    run(command, [...flags, ...bindingArguments(options)], options),
+    run(command, [...flags, ...args], options),
   ]);
   await rm(source);
 }

@@ -22,10 +22,13 @@ export function findExecutable(names: readonly string[], machine: Machine): stri
   return undefined;
 }
 
-/** $CXX may carry flags ("ccache g++ -m64"), so a compiler is a command and its leading arguments. */
+/** $CXX may be a path with spaces or carry flags ("ccache g++ -m64"): a compiler is a command and its leading arguments. */
 export function findCompiler(machine: Machine): readonly [string, ...string[]] | undefined {
-  const [wanted, ...flags] = (machine.env.CXX ?? '').split(/\s+/).filter(Boolean);
-  const found = findExecutable(wanted ? [wanted] : ['g++', 'c++', 'clang++'], machine);
+  const wanted = machine.env.CXX?.trim();
+  const whole = findExecutable(wanted ? [wanted] : ['g++', 'c++', 'clang++'], machine);
+  if (whole || !wanted) return whole ? [whole] : undefined;
+  const [command, ...flags] = wanted.split(/\s+/) as [string, ...string[]];
+  const found = findExecutable([command], machine);
   return found ? [found, ...flags] : undefined;
 }
 

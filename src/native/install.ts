@@ -196,6 +196,7 @@ async function addBinding(build: Build, folder: string): Promise<void> {
       tfjsNode: tfjsNode.folder,
       entry: folder,
       into,
+      env: machine.env,
       signal,
     });
     say({ step: 'test', text: 'load it and multiply two matrices' });

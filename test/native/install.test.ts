@@ -1,0 +1,273 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readEntry } from '../../src/native/cache.js';
+import { type InstallEvent, install } from '../../src/native/install.js';
+import { readLink } from '../../src/native/link.js';
+import { removeNative } from '../../src/native/remove.js';
+import { nativeStatus } from '../../src/native/status.js';
+import { hashFile } from '../../src/native/wheel.js';
+import { libraryFiles, PretendMachine, wheelOf } from '../support/pretend-machine.js';
+
+let pretend: PretendMachine;
+beforeEach(() => {
+  pretend = new PretendMachine();
+});
+afterEach(() => pretend.dispose());
+
+const message = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('it did not fail');
+};
+
+/** Every file of the entry is what its manifest says, to the bit. */
+async function expectWhole(entry: string): Promise<void> {
+  const manifest = readEntry(entry)?.manifest;
+  expect(manifest).toBeDefined();
+  for (const [path, { sha256 }] of Object.entries(manifest?.files ?? {})) {
+    expect(await hashFile(join(entry, path)), path).toBe(sha256);
+  }
+}
+
+const cacheNames = () =>
+  existsSync(join(pretend.cache, 'evenkeel')) ? readdirSync(join(pretend.cache, 'evenkeel')) : [];
+
+describe('install', () => {
+  it('says what it needs, then leaves the library in the cache and links in the package', async () => {
+    const events: InstallEvent[] = [];
+    const machine = pretend.machine();
+    const result = await install({ machine, onProgress: (event) => events.push(event) });
+    expect(result).toMatchObject({ outcome: 'installed', tensorflow: '2.21.0', entry: pretend.entry });
+    await expectWhole(pretend.entry);
+    const steps = events.map(({ step }) => step);
+    expect(steps.indexOf('need')).toBeLessThan(steps.indexOf('download'));
+    expect(events.find(({ step }) => step === 'need')?.text).toMatch(
+      /needs 1127 MB of disk \(274 MB to download, 853 MB to keep\)/,
+    );
+    const link = readLink(result.tfjsNode.folder);
+    expect(link).toMatchObject({ kind: 'linked', entry: realpathSync(pretend.entry) });
+    expect(readFileSync(join(result.tfjsNode.folder, 'deps/lib/libtensorflow_cc.so.2'))).toHaveLength(
+      6_000_000,
+    );
+    expect(existsSync(join(pretend.entry, 'include/tensorflow/c/c_api.h'))).toBe(true);
+    expect(existsSync(join(pretend.entry, 'python'))).toBe(false);
+    expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
+    expect((await nativeStatus(machine)).state).toBe('linked');
+  });
+
+  it('is done at once the second time, and in a second project, without pip and without a compiler', async () => {
+    await install({ machine: pretend.machine() });
+    pretend.remove('python3');
+    pretend.remove('g++');
+    expect(await install({ machine: pretend.machine() })).toMatchObject({ outcome: 'already' });
+    const second = join(pretend.root, 'second');
+    const folder = pretend.addTfjsNode(second);
+    expect(await install({ machine: pretend.machine({ cwd: second }) })).toMatchObject({ outcome: 'linked' });
+    expect(readLink(folder).kind).toBe('linked');
+    expect(pretend.count('download')).toBe(1);
+  });
+
+  it.each([
+    ['python3', /^no Python; install Python 3 with pip .*EVENKEEL_PYTHON$/],
+    ['g++', /^no C\+\+ compiler; install g\+\+ .* or set CXX$/],
+  ] as const)('without %s says what to install and leaves nothing', async (program, expected) => {
+    pretend.remove(program);
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(expected);
+    expect(cacheNames()).toEqual([]);
+  });
+
+  it('without pip says so', async () => {
+    pretend.program('python3', "console.error('No module named pip'); process.exit(1)");
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(
+      /^no pip for .*python3; install it/,
+    );
+  });
+
+  it('passes on what pip says of an index that cannot be reached', async () => {
+    pretend.program(
+      'python3',
+      "if (process.argv.includes('--version')) process.exit(0); console.error('WARNING: Retrying (Retry(total=4)) after connection broken by NewConnectionError: name resolution'); console.error('ERROR: No matching distribution found'); process.exit(1)",
+    );
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(
+      /^pip cannot reach its package index for tensorflow-cpu 2\.21\.0; check the network, the proxy/,
+    );
+    expect(cacheNames()).toEqual([]);
+  });
+
+  it('names the versions of an index that lacks the one asked for', async () => {
+    pretend.program(
+      'python3',
+      "if (process.argv.includes('--version')) process.exit(0); console.error('ERROR: Could not find a version that satisfies the requirement (from versions: 2.20.0, 2.21.0)'); process.exit(1)",
+    );
+    expect(await message(install({ machine: pretend.machine(), tensorflow: '2.99.0' }))).toMatch(
+      /no tensorflow-cpu 2\.99\.0 for this platform \(it offers 2\.20\.0, 2\.21\.0\); choose another with --tensorflow/,
+    );
+  });
+
+  it.each(['2.21', 'latest', '2.21.0rc1'])('refuses the version %s', async (tensorflow) => {
+    expect(await message(install({ machine: pretend.machine(), tensorflow }))).toBe(
+      `a TensorFlow version looks like 2.21.0; received "${tensorflow}"`,
+    );
+  });
+
+  it('refuses a version whose wheel has no library', async () => {
+    expect(await message(install({ machine: pretend.machine(), tensorflow: '2.9.1' }))).toMatch(
+      /holds the library from 2\.15\.0 on; received 2\.9\.1/,
+    );
+  });
+
+  it('says what is missing on a disk that is too small, before anything is fetched', async () => {
+    const machine = pretend.machine({ freeBytes: async () => 1e9 });
+    expect(await message(install({ machine }))).toMatch(
+      /^needs 1127 MB of disk .*; 1000 MB are free: free some space, or set XDG_CACHE_HOME/,
+    );
+    expect(pretend.count('download')).toBe(0);
+    expect(cacheNames()).toEqual([]);
+  });
+
+  it('leaves nothing when the disk fills up in the middle', async () => {
+    pretend.program('g++', "console.error('g++: fatal error: No space left on device'); process.exit(1)");
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(
+      /^the disk of .* is full; free some space/,
+    );
+    expect(cacheNames()).toEqual([]);
+  });
+
+  it('keeps the download when the compiler fails, and goes on from it', async () => {
+    const { env } = pretend;
+    pretend.program('broken', "console.error('x.cc:1: error: no such thing'); process.exit(1)");
+    const failing = pretend.machine({ env: { ...env, CXX: join(pretend.bin, 'broken') } });
+    expect(await message(install({ machine: failing }))).toMatch(
+      /^the compiler .*broken failed: x\.cc:1: error: no such thing; set CXX to another one$/,
+    );
+    expect(existsSync(pretend.entry)).toBe(false);
+    expect((await nativeStatus(pretend.machine())).state).toBe('partial');
+    expect(await install({ machine: pretend.machine() })).toMatchObject({ outcome: 'installed' });
+    expect(pretend.count('download')).toBe(1);
+    await expectWhole(pretend.entry);
+  });
+
+  it.each([
+    ['truncated', () => wheelOf(libraryFiles()).subarray(0, 3_000_000), /is damaged/],
+    [
+      'of other content than its list says',
+      () =>
+        wheelOf(libraryFiles(), {
+          ...libraryFiles(),
+          'tensorflow/libtensorflow_cc.so.2': Buffer.from('other'),
+        }),
+      /libtensorflow_cc\.so\.2 in the wheel has SHA-256 \w+, its RECORD says \w+/,
+    ],
+    ['without a list', () => wheelOf({}, {}).subarray(0, 0), /is damaged/],
+  ])('fetches a wheel that is %s once more, then gives up and leaves nothing', async (_, wheel, expected) => {
+    writeFileSync(pretend.wheel, wheel());
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(expected);
+    expect(pretend.count('download')).toBe(2);
+    expect(cacheNames()).toEqual([]);
+  });
+
+  it('says when a wheel has no library in it', async () => {
+    const { 'tensorflow/libtensorflow_cc.so.2': _, ...rest } = libraryFiles();
+    writeFileSync(pretend.wheel, wheelOf(rest));
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(
+      /holds no libtensorflow_cc\.so\.2; choose another version/,
+    );
+    expect(cacheNames()).toEqual([]);
+  });
+
+  it('mends an entry whose library has been cut since', async () => {
+    const machine = pretend.machine();
+    await install({ machine });
+    truncateSync(join(pretend.entry, 'lib/libtensorflow_cc.so.2'), 1000);
+    expect((await nativeStatus(machine)).state).toBe('broken');
+    expect(await install({ machine })).toMatchObject({ outcome: 'installed' });
+    await expectWhole(pretend.entry);
+  });
+
+  it('leaves a library of tfjs-node’s own alone', async () => {
+    const folder = join(pretend.project, 'node_modules/@tensorflow/tfjs-node');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(join(folder, 'lib/napi-v8'), { recursive: true });
+    mkdirSync(join(folder, 'deps/lib'), { recursive: true });
+    writeFileSync(join(folder, 'lib/napi-v8/tfjs_binding.node'), 'a binding');
+    writeFileSync(join(folder, 'deps/lib/libtensorflow.so'), 'its own');
+    expect(await install({ machine: pretend.machine() })).toMatchObject({ outcome: 'stock' });
+    expect(pretend.count('download')).toBe(0);
+  });
+
+  it('says that the cache folder cannot be made', async () => {
+    writeFileSync(pretend.cache, 'a file');
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(
+      /^cannot write .*; make it writable or set XDG_CACHE_HOME$/,
+    );
+  });
+
+  it.each([
+    ['win32', 'x64', /WSL.*wasm/],
+    ['freebsd', 'x64', /no native backend for freebsd x64; use the wasm backend/],
+    ['darwin', 'x64', /no native backend for darwin x64/],
+  ])('on %s %s says which way there is', async (platform, arch, expected) => {
+    expect(await message(install({ machine: pretend.machine({ platform, arch }) }))).toMatch(expected);
+  });
+
+  it('on a Linux without the GNU C library says so', async () => {
+    expect(await message(install({ machine: pretend.machine({ glibc: () => undefined }) }))).toMatch(
+      /needs the GNU C library/,
+    );
+  });
+});
+
+describe('an install that dies or has company', () => {
+  // Points through start-up, download, extraction, compilation and linking; the longest is past the end of some runs.
+  it.each([150, 250, 350, 450, 550, 650, 800, 1000])(
+    'killed after %d ms leaves nothing or all of it, and the next goes on',
+    async (delay) => {
+      await pretend.install(delay);
+      if (existsSync(pretend.entry)) await expectWhole(pretend.entry);
+      const { code, output } = await pretend.install();
+      expect(output).toMatch(/installed|linked|already/);
+      expect(code).toBe(0);
+      await expectWhole(pretend.entry);
+      expect(readLink(join(pretend.project, 'node_modules/@tensorflow/tfjs-node')).kind).toBe('linked');
+      expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
+    },
+  );
+
+  it('waits for another one of the same version: one download for two', async () => {
+    const both = await Promise.all([pretend.install(), pretend.install()]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(pretend.count('download')).toBe(1);
+    await expectWhole(pretend.entry);
+    expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
+  });
+});
+
+describe('remove', () => {
+  it('takes out the links and the cached files', async () => {
+    const machine = pretend.machine();
+    await install({ machine });
+    const { unlinked, deleted } = await removeNative({ machine });
+    expect(unlinked).toBe(join(realpathSync(pretend.project), 'node_modules/@tensorflow/tfjs-node'));
+    expect(deleted.map(({ folder }) => folder)).toEqual([pretend.entry]);
+    expect(cacheNames()).toEqual([]);
+    expect((await nativeStatus(machine)).state).toBe('absent');
+  });
+
+  it('keeps the cache when told to, and the next install links it', async () => {
+    const machine = pretend.machine();
+    await install({ machine });
+    await removeNative({ machine, keepCache: true });
+    expect((await nativeStatus(machine)).state).toBe('cached');
+    expect(await install({ machine })).toMatchObject({ outcome: 'linked' });
+  });
+
+  it('names what there is when a version is not there', async () => {
+    expect(await message(removeNative({ machine: pretend.machine(), tensorflow: '2.15.1' }))).toBe(
+      'the cache holds no TensorFlow 2.15.1; it holds nothing',
+    );
+  });
+});
