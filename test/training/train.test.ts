@@ -1,0 +1,172 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Examples, take } from '../../src/data/examples.js';
+import { loadMnist } from '../../src/data/mnist.js';
+import { synthetic } from '../../src/data/synthetic.js';
+import { loadBackend } from '../../src/node.js';
+import { findRecipe, type Recipe, recipes } from '../../src/training/recipes.js';
+import type { EpochRecord, LogRecord, RunConfig, RunResult, StepRecord } from '../../src/training/records.js';
+import { DivergedError, type TrainingData, type TrainOptions, train } from '../../src/training/train.js';
+
+beforeAll(async () => {
+  await loadBackend({ prefer: ['wasm', 'cpu'] });
+});
+
+const small = synthetic(400, 12, 3, 1);
+const data: TrainingData = {
+  train: small,
+  evaluation: synthetic(100, 12, 3, 2),
+  test: synthetic(100, 12, 3, 3),
+};
+
+const config = (change: Partial<RunConfig> = {}): RunConfig => ({
+  recipe: 'mlp-relu',
+  seed: 1,
+  epochs: 2,
+  batchSize: 32,
+  learningRate: 0.3,
+  hidden: [16, 16],
+  examples: data.train.count,
+  holdOut: 0,
+  ...change,
+});
+
+interface Outcome {
+  steps: number[];
+  log: LogRecord[];
+  result: RunResult;
+}
+
+async function run(
+  settings: RunConfig,
+  from: TrainingData = data,
+  options: TrainOptions = {},
+): Promise<Outcome> {
+  const outcome: Partial<Outcome> & Pick<Outcome, 'steps' | 'log'> = { steps: [], log: [] };
+  for await (const event of train(findRecipe(settings.recipe) as Recipe, settings, from, options)) {
+    if (event.kind === 'step') outcome.steps.push(event.step);
+    if (event.kind === 'log') outcome.log.push(event.record);
+    if (event.kind === 'end') outcome.result = event.result;
+  }
+  return outcome as Outcome;
+}
+
+const isStep = (record: LogRecord): record is StepRecord => record.kind === 'steps';
+const isEpoch = (record: LogRecord): record is EpochRecord => record.kind === 'epoch';
+const withoutTimes = ({ log, result }: Outcome) =>
+  JSON.stringify([log, result], (key, value) => (/seconds/i.test(key) ? undefined : value));
+
+describe('train', () => {
+  it('learns the digits', async () => {
+    const mnist = await loadMnist();
+    const test = take(mnist.test, 1000);
+    const digits = { train: take(mnist.train, 4000), evaluation: test, test };
+    const settings = config({ epochs: 2, hidden: [64], learningRate: 0.1, examples: 4000 });
+    const { result, log } = await run(settings, digits);
+    expect(result.testAccuracy).toBeGreaterThan(0.85);
+    const epochs = log.filter(isEpoch);
+    expect(epochs.at(-1)?.evaluationAccuracy).toBe(result.testAccuracy);
+    expect(epochs[1]?.loss).toBeLessThan(epochs[0]?.loss as number);
+  });
+
+  it('tells every step, even step groups, and an epoch after its steps', async () => {
+    const { steps, log, result } = await run(config(), data, { recordsPerEpoch: 5 });
+    expect(steps).toEqual(Array.from({ length: 26 }, (_, i) => i + 1));
+    expect(log.map(({ kind, step }) => `${kind} ${step}`)).toEqual([
+      ...[3, 6, 8, 11, 13].map((step) => `steps ${step}`),
+      'epoch 13',
+      ...[16, 19, 21, 24, 26].map((step) => `steps ${step}`),
+      'epoch 26',
+    ]);
+    expect(log.filter(isEpoch).map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(result.parameters).toBe(12 * 16 + 16 + 16 * 16 + 16 + 16 * 3 + 3);
+    for (const { activationSparsity, gradientNorm } of log.filter(isStep)) {
+      expect(Object.keys(activationSparsity)).toEqual(['hidden_1', 'hidden_2']);
+      expect(Object.keys(gradientNorm)).toEqual(['hidden_1', 'hidden_2', 'output']);
+      for (const share of Object.values(activationSparsity)) expect(share).toBeGreaterThan(0);
+      for (const norm of Object.values(gradientNorm)) expect(norm).toBeGreaterThan(0);
+    }
+  });
+
+  it('weighs the shorter last batch by its size', async () => {
+    // A learning rate this small leaves the model as it was: the epoch's loss is that of all examples.
+    const settings = config({ epochs: 1, learningRate: 1e-12, batchSize: 150 });
+    const { log } = await run(settings, { ...data, evaluation: data.train });
+    const [epoch] = log.filter(isEpoch);
+    expect(epoch?.loss).toBeCloseTo(epoch?.evaluationLoss as number, 5);
+    expect(epoch?.accuracy).toBeCloseTo(epoch?.evaluationAccuracy as number, 6);
+  });
+
+  it.each(['mlp-relu', 'mlp-annealed-dropout', 'mlp-standout'])(
+    '%s gives the same numbers again, and others with another seed',
+    async (recipe) => {
+      const first = withoutTimes(await run(config({ recipe })));
+      expect(withoutTimes(await run(config({ recipe })))).toBe(first);
+      expect(withoutTimes(await run(config({ recipe, seed: 2 })))).not.toBe(first);
+    },
+  );
+
+  it.each(recipes.map(({ name }) => name))(
+    '%s keeps no tensor from step to step, and none at all at the end',
+    async (name) => {
+      const before = tf.memory().numTensors;
+      const counts = new Set<number>();
+      for await (const event of train(findRecipe(name) as Recipe, config({ recipe: name }), data, {
+        recordsPerEpoch: 4,
+      })) {
+        if (event.kind === 'step' && event.step > 1) counts.add(tf.memory().numTensors);
+      }
+      expect([...counts]).toHaveLength(1);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it('looks into the model without a trace: the numbers do not depend on how often', async () => {
+    const often = await run(config({ recipe: 'mlp-annealed-dropout' }), data, { recordsPerEpoch: 13 });
+    const seldom = await run(config({ recipe: 'mlp-annealed-dropout' }), data, { recordsPerEpoch: 1 });
+    expect(often.result.testLoss).toBe(seldom.result.testLoss);
+  });
+
+  it('ends between two steps when it is told to, and frees all it had', async () => {
+    const before = tf.memory().numTensors;
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let last = 0;
+    const work = async () => {
+      for await (const event of train(findRecipe('mlp-relu') as Recipe, config(), data, {
+        signal: controller.signal,
+      })) {
+        if (event.kind === 'step') last = event.step;
+        if (last === 5) controller.abort(reason);
+      }
+    };
+    await expect(work()).rejects.toBe(reason);
+    expect(last).toBe(5);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('frees all it had when nobody listens any more', async () => {
+    const before = tf.memory().numTensors;
+    for await (const event of train(findRecipe('mlp-batch-norm') as Recipe, config(), data)) {
+      if (event.kind === 'step' && event.step === 3) break;
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('stops at numbers that are none, and says what to do', async () => {
+    const before = tf.memory().numTensors;
+    const failure = run(config({ learningRate: 1e30 }));
+    await expect(failure).rejects.toThrow(DivergedError);
+    await expect(failure).rejects.toThrow(
+      /^mlp-relu, seed 1: the (loss|gradient of hidden_1) became NaN at step \d+ with learning rate 1e\+30; try a smaller --learning-rate$/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('stops at a number that is not finite in the data', async () => {
+    const inputs = small.inputs.slice();
+    inputs[100] = Number.NaN;
+    const broken: Examples = { ...small, inputs };
+    await expect(run(config(), { ...data, train: broken })).rejects.toThrow(DivergedError);
+  });
+});
