@@ -9,7 +9,10 @@
  */
 import * as tf from '@tensorflow/tfjs';
 
-/** RATE_DOC */
+/**
+ * 0.3: the best of 0.03 to 1 after one epoch, all within 0.5 % from 0.2 on: batch norm forgives large rates
+ * (`npm run learning-rates mlp-batch-norm`).
+ */
 export const learningRate = 0.3;
 
 export function buildMlpBatchNorm({
@@ -38,5 +41,9 @@ if (import.meta.filename && import.meta.filename === globalThis.process?.argv[1]
   const x = tf.randomNormal([1024, 20], 0, 1, 'float32', 1);
   const y = tf.oneHot(x.slice([0, 0], [-1, 4]).argMax(1), 4);
   model.summary();
-  await model.fit(x, y, { epochs: 5, batchSize: 32 });
+  await model.fit(x, y, {
+    epochs: 5,
+    batchSize: 32,
+    callbacks: { onEpochEnd: (_, logs) => console.log(logs) },
+  });
 }

@@ -9,7 +9,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { cosineDense } from 'evenkeel';
 
-/** RATE_DOC */
+/**
+ * 3, ten times that of plain ReLU: a cosine changes only with the angle, so its gradients are small. The best after one
+ * epoch are 2 to 5; 0.3 learns slowly, and at 30 nothing is learned (`npm run learning-rates mlp-cosine`).
+ */
 export const learningRate = 3;
 
 export function buildMlpCosine({
@@ -36,5 +39,9 @@ if (import.meta.filename && import.meta.filename === globalThis.process?.argv[1]
   const x = tf.randomNormal([1024, 20], 0, 1, 'float32', 1);
   const y = tf.oneHot(x.slice([0, 0], [-1, 4]).argMax(1), 4);
   model.summary();
-  await model.fit(x, y, { epochs: 5, batchSize: 32 });
+  await model.fit(x, y, {
+    epochs: 5,
+    batchSize: 32,
+    callbacks: { onEpochEnd: (_, logs) => console.log(logs) },
+  });
 }
