@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
-import { findPython } from '../dist/src/native/executables.js';
+import { pipOf } from '../dist/src/native/chain.js';
 import { thisMachine } from '../dist/src/native/machine.js';
 import { downloadWheel } from '../dist/src/native/pip.js';
 import { defaultTensorflow, platforms } from '../dist/src/native/platforms.js';
@@ -33,6 +33,7 @@ async function namesIn(wheel) {
 }
 
 const machine = thisMachine();
+const { python } = await pipOf(machine);
 const wanted = process.argv.slice(2);
 for (const platform of Object.values(platforms).filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
@@ -40,7 +41,7 @@ for (const platform of Object.values(platforms).filter(
   const into = await mkdtemp(join(tmpdir(), 'wheel-'));
   try {
     const wheel = await downloadWheel({
-      python: findPython(machine),
+      python,
       platform,
       version: defaultTensorflow,
       into,

@@ -56,6 +56,7 @@ export async function readyNative(machine: Machine): Promise<{ folder: string; b
   try {
     linkPackage(folder, version, cached.folder);
   } catch (error) {
+    if (error instanceof NativeFailure) throw error;
     throw new NativeFailure(
       `cannot link the library into ${folder} (${(error as Error).message}); make it writable`,
     );

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NativeFailure } from './failure.js';
+import { NativeFailure, saysDiskIsFull } from './failure.js';
 import type { Machine } from './machine.js';
 import type { Platform } from './platforms.js';
 import { quietAddon } from './quiet.js';
@@ -50,9 +50,7 @@ function run(
       if (signal.aborted) return reject(error);
       const lines = stderr.split('\n').filter(Boolean);
       const line = lines.find((text) => /error/i.test(text)) ?? lines.at(-1) ?? error.message;
-      if (/No space left on device/.test(stderr)) {
-        return reject(Object.assign(new Error(line), { code: 'ENOSPC' }));
-      }
+      if (saysDiskIsFull(stderr)) return reject(Object.assign(new Error(line), { code: 'ENOSPC' }));
       reject(new NativeFailure(`the compiler ${command} failed: ${line.trim()}; set CXX to another one`));
     });
   });

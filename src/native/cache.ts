@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Machine } from './machine.js';
 import type { Platform } from './platforms.js';
@@ -53,6 +54,12 @@ export function readEntry(folder: string): CacheEntry | undefined {
   }
 }
 
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const temporary = join(folder, `manifest.json.${process.pid}`);
+  await writeFile(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(temporary, join(folder, 'manifest.json'));
+}
+
 /** Complete entries for a platform, the one last chosen first. */
 export function cachedEntries(root: string, platform: Platform): CacheEntry[] {
   if (!existsSync(root)) return [];
@@ -67,5 +74,9 @@ export function cachedEntries(root: string, platform: Platform): CacheEntry[] {
 /** After `npm ci` the links are gone and only the cache can tell which version the user had chosen. */
 export function markChosen(folder: string): void {
   const now = new Date();
-  utimesSync(join(folder, 'manifest.json'), now, now);
+  try {
+    utimesSync(join(folder, 'manifest.json'), now, now);
+  } catch {
+    // Another user's cache may be read and linked; its order is for its owner to choose.
+  }
 }

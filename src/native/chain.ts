@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { findCompiler, findPython } from './executables.js';
+import { findCompiler, findPythons } from './executables.js';
 import type { Machine } from './machine.js';
 import { findForEvenkeel } from './packages.js';
 import { supportOf } from './platforms.js';
@@ -28,7 +28,7 @@ export function checkCompiler(machine: Machine): Check {
 }
 
 export function checkPython(machine: Machine): Check {
-  const python = findPython(machine);
+  const [python] = findPythons(machine);
   if (python) return { ok: true, detail: python };
   const wanted = machine.env.EVENKEEL_PYTHON;
   return {
@@ -39,25 +39,34 @@ export function checkPython(machine: Machine): Check {
   };
 }
 
-export function checkPip(machine: Machine): Promise<Check> {
-  const python = findPython(machine);
-  if (!python) return Promise.resolve(checkPython(machine));
+type Missing = Extract<Check, { ok: false }>;
+
+/** First line of `pip --version`, such as `pip 24.0`; undefined where this Python has no pip or does not start. */
+function pipVersion(python: string, machine: Machine): Promise<string | undefined> {
+  const options = { env: machine.env as NodeJS.ProcessEnv };
   return new Promise((resolve) => {
-    execFile(
-      python,
-      ['-m', 'pip', '--version'],
-      { env: machine.env as NodeJS.ProcessEnv },
-      (error, stdout) => {
-        if (!error) return resolve({ ok: true, detail: stdout.trim().replace(/ from .*/, '') });
-        resolve({
-          ok: false,
-          problem: `no pip for ${python}`,
-          remedy:
-            'install it (Debian, Ubuntu: `apt-get install python3-pip`; elsewhere `python3 -m ensurepip`)',
-        });
-      },
+    execFile(python, ['-m', 'pip', '--version'], options, (error, stdout) =>
+      resolve(error ? undefined : stdout.trim().replace(/ from .*/s, '')),
     );
   });
+}
+
+/** The first Python that has pip. */
+export async function pipOf(
+  machine: Machine,
+): Promise<{ ok: true; python: string; detail: string } | Missing> {
+  const found = checkPython(machine);
+  if (!found.ok) return found;
+  for (const python of findPythons(machine)) {
+    const version = await pipVersion(python, machine);
+    if (version !== undefined) return { ok: true, python, detail: `${version} of ${python}` };
+  }
+  return {
+    ok: false,
+    problem: `no pip for ${found.detail}`,
+    remedy:
+      'install it (Debian, Ubuntu: `apt-get install python3-pip`; elsewhere `python3 -m ensurepip`) or set EVENKEEL_PYTHON',
+  };
 }
 
 export function checkNodeApiHeaders(): Check {
@@ -71,7 +80,7 @@ export function checkNodeApiHeaders(): Check {
 }
 
 /** The first condition of an install that this machine lacks. */
-export async function firstMissing(machine: Machine): Promise<Extract<Check, { ok: false }> | undefined> {
+export async function firstMissing(machine: Machine): Promise<Missing | undefined> {
   const checks = [
     checkPlatform(machine),
     checkCompiler(machine),
@@ -79,6 +88,6 @@ export async function firstMissing(machine: Machine): Promise<Extract<Check, { o
     checkNodeApiHeaders(),
   ];
   for (const check of checks) if (!check.ok) return check;
-  const pip = await checkPip(machine);
+  const pip = await pipOf(machine);
   return pip.ok ? undefined : pip;
 }

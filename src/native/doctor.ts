@@ -2,9 +2,9 @@ import {
   type Check,
   checkCompiler,
   checkNodeApiHeaders,
-  checkPip,
   checkPlatform,
   checkPython,
+  pipOf,
 } from './chain.js';
 import { findCopies } from './copies.js';
 import { type Machine, thisMachine } from './machine.js';
@@ -130,7 +130,7 @@ export async function diagnose(machine: Machine = thisMachine()): Promise<Diagno
     binding,
     fromCheck('compiler', checkCompiler(machine), !native),
     fromCheck('Python', checkPython(machine), !native),
-    fromCheck('pip', await checkPip(machine), !native),
+    fromCheck('pip', await pipOf(machine), !native),
     fromCheck('node-api-headers', checkNodeApiHeaders(), !native),
     wasm,
     chromiumLink(machine),

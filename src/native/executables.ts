@@ -11,15 +11,16 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The first of the names that is an executable file, looked up along PATH; a name with a slash is taken as a path. */
-export function findExecutable(names: readonly string[], machine: Machine): string | undefined {
+/** Every executable file of these names along PATH, name by name; a name with a slash is taken as a path. */
+export function findExecutables(names: readonly string[], machine: Machine): string[] {
   const folders = (machine.env.PATH ?? '').split(delimiter).filter(isAbsolute);
-  for (const name of names) {
-    const candidates = name.includes('/') ? [name] : folders.map((folder) => join(folder, name));
-    const found = candidates.find(isExecutable);
-    if (found) return found;
-  }
-  return undefined;
+  return names
+    .flatMap((name) => (name.includes('/') ? [name] : folders.map((folder) => join(folder, name))))
+    .filter(isExecutable);
+}
+
+export function findExecutable(names: readonly string[], machine: Machine): string | undefined {
+  return findExecutables(names, machine)[0];
 }
 
 /** $CXX may be a path with spaces or carry flags ("ccache g++ -m64"): a compiler is a command and its leading arguments. */
@@ -32,9 +33,10 @@ export function findCompiler(machine: Machine): readonly [string, ...string[]] |
   return found ? [found, ...flags] : undefined;
 }
 
-export function findPython(machine: Machine): string | undefined {
+/** The one in front may well have no pip: a virtual environment made without it, a shim of a version manager. */
+export function findPythons(machine: Machine): string[] {
   const wanted = machine.env.EVENKEEL_PYTHON;
-  return findExecutable(wanted ? [wanted] : ['python3', 'python'], machine);
+  return findExecutables(wanted ? [wanted] : ['python3', 'python'], machine);
 }
 
 export function findChromium(machine: Machine): string | undefined {

@@ -2,3 +2,28 @@
 export class NativeFailure extends Error {
   override name = 'NativeFailure';
 }
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? '';
+
+/** No space, no quota, or more than a file may hold. */
+export const diskIsFull = (error: unknown) => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error));
+
+/** What other programs print where this process would get one of those codes. */
+export const saysDiskIsFull = (output: string) =>
+  /No space left on device|Disk quota exceeded|File too large|Errno (28|122|27)\b/i.test(output);
+
+/** The one line for an error of the file system that the user can mend; anything else as it is. */
+export function explainWrite(error: unknown, root: string): unknown {
+  if (diskIsFull(error)) {
+    return new NativeFailure(
+      `the disk of ${root} is full; free some space, or set XDG_CACHE_HOME to a larger disk`,
+    );
+  }
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(codeOf(error))) {
+    const { path, message } = error as NodeJS.ErrnoException;
+    return new NativeFailure(
+      `cannot write ${path ?? root} (${message.split(',')[0]}); make it writable or set XDG_CACHE_HOME`,
+    );
+  }
+  return error;
+}

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bindingPath, readEntry } from './cache.js';
+import { NativeFailure } from './failure.js';
 
 /** tfjs-node looks for the newest N-API version that it knows; on every Node since 16 that is 8. */
 export const bindingInPackage = (tfjsNode: string) => join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
@@ -46,11 +47,24 @@ export function readLink(tfjsNode: string): LinkState {
   return { kind: hasLibrary ? 'stock' : 'broken' };
 }
 
+/** EPERM is what Linux answers on a file system without symbolic links, ENOTSUP what macOS does. */
+function makeLink(target: string, path: string): void {
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error;
+    throw new NativeFailure(
+      `the file system of ${dirname(path)} takes no symbolic links (${code}); move the project to one that does`,
+    );
+  }
+}
+
 function placeLink(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.evenkeel-${process.pid}`;
   rmSync(temporary, { force: true });
-  symlinkSync(target, temporary);
+  makeLink(target, temporary);
   // A link can be renamed over a link or a file, never over a folder; a folder here holds no usable library.
   if (entryKind(path) === 'real') rmSync(path, { recursive: true });
   renameSync(temporary, path);

@@ -20,9 +20,23 @@ export const npmArguments = [
 
 export const npmCommand = `npm ${npmArguments.join(' ')}`;
 
+const keepers = [
+  { lock: 'pnpm-lock.yaml', command: 'pnpm add --save-optional --ignore-scripts' },
+  { lock: 'yarn.lock', command: 'yarn add --optional --ignore-scripts' },
+] as const;
+
 function hasProject(folder: string): boolean {
   if (existsSync(join(folder, 'package.json'))) return true;
   return dirname(folder) !== folder && hasProject(dirname(folder));
+}
+
+/** npm in a tree that another program keeps would wreck it: the user is told the command and runs it. */
+function insistOnNpm(folder: string): void {
+  const other = keepers.find(({ lock }) => existsSync(join(folder, lock)));
+  if (!other) return;
+  throw new NativeFailure(
+    `this project is kept by ${other.command.split(' ')[0]}; run \`${other.command} ${wanted}\`, then this again`,
+  );
 }
 
 /** Adds tfjs-node to the user's project. */
@@ -30,6 +44,7 @@ export async function addTfjsNode(machine: Machine): Promise<InstalledPackage> {
   if (!hasProject(machine.cwd)) {
     throw new NativeFailure(`no package.json in ${machine.cwd} or above it; run \`npm init\` first`);
   }
+  insistOnNpm(machine.cwd);
   const npm = findExecutable(['npm'], machine);
   if (!npm) throw new NativeFailure(`no npm on PATH to add ${wanted}; run \`${npmCommand}\` in your project`);
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NativeFailure } from './failure.js';
+import { NativeFailure, saysDiskIsFull } from './failure.js';
 import type { Machine } from './machine.js';
 import type { Platform } from './platforms.js';
 
@@ -30,7 +30,7 @@ const unreachable =
 
 /** One line for what pip said; `retry` means that a wheel for another Python may exist. */
 export function explainPip(output: string, what: string): { problem: string; retry: boolean } {
-  if (/No space left on device|Errno 28\b/.test(output)) {
+  if (saysDiskIsFull(output)) {
     return {
       problem: `the disk is full while pip downloads ${what}; free some space and run it again`,
       retry: false,
@@ -110,9 +110,26 @@ export interface DownloadOptions {
   signal: AbortSignal;
 }
 
+function runOnce(options: DownloadOptions, pythonVersion: string, onTotal: (bytes: number) => void) {
+  const { python, platform, version, into, machine, signal } = options;
+  // Nothing is installed: a rule that pip must install into virtual environments alone has no say here.
+  const env = { ...machine.env, TMPDIR: into, PYTHONUNBUFFERED: '1', PIP_REQUIRE_VIRTUALENV: '0' };
+  const args = downloadArguments(platform, version, pythonVersion, into);
+  return runPip(python, args, env, signal, (text) => {
+    const megabytes = /Downloading \S+ \(([\d.]+) MB\)/.exec(text)?.[1];
+    if (megabytes) onTotal(Number(megabytes) * 1e6);
+  });
+}
+
+async function wheelIn(folder: string, project: string): Promise<string> {
+  const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
+  if (!wheel) throw new NativeFailure(`pip said that it had downloaded ${project} but left no wheel`);
+  return join(folder, wheel);
+}
+
 /** Downloads the wheel with the user's own pip and returns its path. */
 export async function downloadWheel(options: DownloadOptions): Promise<string> {
-  const { python, platform, version, into, machine, onProgress, signal } = options;
+  const { platform, version, into, onProgress } = options;
   let total = platform.size.wheel;
   const polling = setInterval(async () => {
     const done = await bytesUnder(into);
@@ -121,23 +138,17 @@ export async function downloadWheel(options: DownloadOptions): Promise<string> {
   let problem = '';
   try {
     for (const pythonVersion of pythons) {
-      const env = { ...machine.env, TMPDIR: into, PYTHONUNBUFFERED: '1' };
-      const args = downloadArguments(platform, version, pythonVersion, into);
-      const { code, output } = await runPip(python, args, env, signal, (text) => {
-        const megabytes = /Downloading \S+ \(([\d.]+) MB\)/.exec(text)?.[1];
-        if (megabytes) total = Number(megabytes) * 1e6;
+      const { code, output } = await runOnce(options, pythonVersion, (bytes) => {
+        total = bytes;
       });
       if (code === 0) {
-        const wheel = (await readdir(into)).find((name) => name.endsWith('.whl'));
-        if (!wheel)
-          throw new NativeFailure(`pip said that it had downloaded ${platform.project} but left no wheel`);
         onProgress(total, total);
-        return join(into, wheel);
+        return await wheelIn(into, platform.project);
       }
       const explained = explainPip(output, `${platform.project} ${version}`);
       // Of several misses the one that lists what the index offers says most.
-      if (!problem || /it offers/.test(explained.problem)) problem = explained.problem;
       if (!explained.retry) throw new NativeFailure(explained.problem);
+      if (!problem || /it offers/.test(explained.problem)) problem = explained.problem;
     }
   } finally {
     clearInterval(polling);

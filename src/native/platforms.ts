@@ -8,7 +8,7 @@ export interface Platform {
   name: string;
   /** Project on the Python package index whose wheel holds the library. */
   project: string;
-  /** Tags for `pip download --platform`; pip takes whichever has a wheel. */
+  /** Tags for `pip download --platform`; pip takes whichever has a wheel, a pip before 20.3 looks at the last alone. */
   tags: readonly string[];
   /** Oldest version whose wheel of that project holds the library. */
   oldest: string;
@@ -34,7 +34,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
     ...linux,
     name: 'linux-x86_64',
     project: 'tensorflow-cpu',
-    tags: ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
+    tags: ['manylinux2014_x86_64', 'manylinux_2_17_x86_64', 'manylinux_2_27_x86_64'],
     oldest: '2.15.0',
     size: { wheel: 274_000_871, unpacked: 854_000_000 },
   },
@@ -42,7 +42,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
     ...linux,
     name: 'linux-aarch64',
     project: 'tensorflow',
-    tags: ['manylinux_2_27_aarch64', 'manylinux_2_17_aarch64', 'manylinux2014_aarch64'],
+    tags: ['manylinux2014_aarch64', 'manylinux_2_17_aarch64', 'manylinux_2_27_aarch64'],
     oldest: '2.16.1',
     size: { wheel: 281_946_471, unpacked: 884_000_000 },
   },
@@ -57,6 +57,8 @@ export const platforms: Readonly<Record<string, Platform>> = {
     size: { wheel: 223_488_205, unpacked: 742_000_000 },
   },
 };
+
+export const inMegabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 
 export type Support = { ok: true; platform: Platform } | { ok: false; problem: string; remedy: string };
 

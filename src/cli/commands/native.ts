@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { NativeFailure } from '../../native/failure.js';
-import { type InstallResult, inMegabytes, install } from '../../native/install.js';
-import { defaultTensorflow } from '../../native/platforms.js';
+import { type InstallResult, install } from '../../native/install.js';
+import { defaultTensorflow, inMegabytes } from '../../native/platforms.js';
 import { removeNative } from '../../native/remove.js';
 import { nativeStatus } from '../../native/status.js';
 import { CliError } from '../errors.js';
@@ -10,16 +10,6 @@ import { InstallProgress } from './install-progress.js';
 function version(value: string): string {
   if (/^\d+\.\d+\.\d+$/.test(value)) return value;
   throw new CliError(`--tensorflow takes a version such as ${defaultTensorflow}; received "${value}"`, 2);
-}
-
-/** What the installer says in one line is what the user sees; anything else is a bug and keeps its stack. */
-async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof NativeFailure) throw new CliError(error.message, 1);
-    throw error;
-  }
 }
 
 function summary({ outcome, tfjsNode, tensorflow, entry }: InstallResult): string {
@@ -33,14 +23,13 @@ function summary({ outcome, tfjsNode, tensorflow, entry }: InstallResult): strin
 async function runInstall(options: { tensorflow: string; optional?: boolean }): Promise<void> {
   const progress = new InstallProgress(process.stderr);
   try {
-    const result = await inOneLine(() =>
-      install({ tensorflow: options.tensorflow, onProgress: (event) => progress.show(event) }),
-    );
+    const { tensorflow } = options;
+    const result = await install({ tensorflow, onProgress: (event) => progress.show(event) });
     progress.stop();
     console.log(summary(result));
   } catch (error) {
     progress.stop();
-    if (!options.optional || !(error instanceof CliError)) throw error;
+    if (!options.optional || !(error instanceof NativeFailure)) throw error;
     console.error(`native backend not installed, going on without it: ${error.message}`);
   }
 }
@@ -56,18 +45,14 @@ async function runStatus(options: { json?: boolean }): Promise<void> {
 }
 
 async function runRemove(options: { keepCache?: boolean; tensorflow?: string }): Promise<void> {
-  const { unlinked, deleted } = await inOneLine(() => removeNative(options));
+  const { unlinked, deleted } = await removeNative(options);
   if (unlinked) console.log(`unlinked from ${unlinked}`);
   for (const { folder, bytes } of deleted) console.log(`deleted ${folder} (${inMegabytes(bytes)})`);
   if (!unlinked && deleted.length === 0) console.log('nothing to remove');
 }
 
-export function nativeCommand(): Command {
-  const command = new Command('native').description(
-    'the native backend: TensorFlow’s own library behind tfjs-node',
-  );
-  command
-    .command('install')
+function installCommand(): Command {
+  return new Command('install')
     .description(
       'install the library from the Python package index, build the binding, link both into tfjs-node',
     )
@@ -85,13 +70,17 @@ About 1.1 GB of disk while it works and 0.85 GB after, once for all projects, in
 It can be interrupted at any point: the next run goes on. Adds tfjs-node to the project where it is missing.`,
     )
     .action(runInstall);
-  command
-    .command('status')
+}
+
+function statusCommand(): Command {
+  return new Command('status')
     .description('what is installed, and where')
     .option('--json', 'as JSON')
     .action(runStatus);
-  command
-    .command('remove')
+}
+
+function removeCommand(): Command {
+  return new Command('remove')
     .description('unlink the library from this project and delete it from the cache')
     .addOption(new Option('--tensorflow <version>', 'delete this version alone').argParser(version))
     .option('--keep-cache', 'unlink only; a later loadBackend() that prefers native links it again')
@@ -100,5 +89,12 @@ It can be interrupted at any point: the next run goes on. Adds tfjs-node to the 
       '\nOther projects share the cached files: they fall back to wasm until an install there or here. tfjs-node itself stays.',
     )
     .action(runRemove);
-  return command;
+}
+
+export function nativeCommand(): Command {
+  return new Command('native')
+    .description('the native backend: TensorFlow’s own library behind tfjs-node')
+    .addCommand(installCommand())
+    .addCommand(statusCommand())
+    .addCommand(removeCommand());
 }
