@@ -1,10 +1,6 @@
-import { findRecipe, recipes } from './recipes.js';
+import { ConfigError } from './config-error.js';
+import { requireRecipe } from './recipes.js';
 import type { RunConfig } from './records.js';
-
-/** A setting that no run can have: which, what was received, and what is right. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
 
 /**
  * Checks the settings of a run against the data there is.
@@ -48,13 +44,6 @@ export function checkConfig(config: RunConfig, available: number): void {
     '--batch-size',
     `at most ${trained}, the number of training examples`,
     config.batchSize,
-  );
-}
-
-export function requireRecipe(name: string): void {
-  if (findRecipe(name)) return;
-  throw new ConfigError(
-    `no recipe has the name "${name}"; take one of ${recipes.map((recipe) => recipe.name).join(', ')}`,
   );
 }
 

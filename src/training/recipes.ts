@@ -6,6 +6,7 @@ import * as mlpLayerNorm from '../../recipes/mlp-layer-norm.js';
 import * as mlpRelu from '../../recipes/mlp-relu.js';
 import * as mlpStandout from '../../recipes/mlp-standout.js';
 import * as mlpWeightNorm from '../../recipes/mlp-weight-norm.js';
+import { ConfigError } from './config-error.js';
 
 /** What `train` and `compare` pass to a recipe. A recipe ignores what it has no use for. */
 export interface RecipeOptions {
@@ -25,7 +26,6 @@ export interface RecipeOptions {
 
 export interface Recipe {
   name: string;
-  title: string;
   /** The rate that the recipe recommends, with its reason beside it there. */
   learningRate: number;
   /** A new compiled model: plain SGD, categorical cross-entropy, accuracy. */
@@ -36,48 +36,45 @@ export interface Recipe {
 export const recipes: readonly Recipe[] = [
   {
     name: 'mlp-relu',
-    title: 'ReLU',
     learningRate: mlpRelu.learningRate,
     build: mlpRelu.buildMlpRelu,
   },
   {
     name: 'mlp-batch-norm',
-    title: 'batch normalization',
     learningRate: mlpBatchNorm.learningRate,
     build: mlpBatchNorm.buildMlpBatchNorm,
   },
   {
     name: 'mlp-layer-norm',
-    title: 'layer normalization',
     learningRate: mlpLayerNorm.learningRate,
     build: mlpLayerNorm.buildMlpLayerNorm,
   },
   {
     name: 'mlp-weight-norm',
-    title: 'weight normalization',
     learningRate: mlpWeightNorm.learningRate,
     build: mlpWeightNorm.buildMlpWeightNorm,
   },
   {
     name: 'mlp-cosine',
-    title: 'cosine normalization',
     learningRate: mlpCosine.learningRate,
     build: mlpCosine.buildMlpCosine,
   },
   {
     name: 'mlp-annealed-dropout',
-    title: 'annealed dropout',
     learningRate: mlpAnnealedDropout.learningRate,
     build: mlpAnnealedDropout.buildMlpAnnealedDropout,
   },
   {
     name: 'mlp-standout',
-    title: 'standout',
     learningRate: mlpStandout.learningRate,
     build: mlpStandout.buildMlpStandout,
   },
 ];
 
-export function findRecipe(name: string): Recipe | undefined {
-  return recipes.find((recipe) => recipe.name === name);
+/** @throws ConfigError for a name that no recipe has */
+export function requireRecipe(name: string): Recipe {
+  const recipe = recipes.find((candidate) => candidate.name === name);
+  if (recipe) return recipe;
+  const known = recipes.map((candidate) => candidate.name).join(', ');
+  throw new ConfigError(`no recipe has the name "${name}"; take one of ${known}`);
 }

@@ -86,7 +86,6 @@ export interface FinishedRun {
 /** One row of the table of `compare`: a recipe over its seeds. */
 export interface ComparisonRow {
   recipe: string;
-  title: string;
   learningRate: number;
   seeds: number;
   /** Mean over seeds, between 0 and 1. */

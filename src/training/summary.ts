@@ -1,4 +1,3 @@
-import { findRecipe } from './recipes.js';
 import type { ComparisonRow, FinishedRun } from './records.js';
 
 /** One row a recipe, in the order in which the recipes first appear. */
@@ -10,7 +9,6 @@ export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
     const first = seeds[0] as FinishedRun;
     return {
       recipe,
-      title: findRecipe(recipe)?.title ?? recipe,
       learningRate: first.config.learningRate,
       seeds: seeds.length,
       testAccuracy: mean(accuracies),

@@ -1,13 +1,26 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readyNative } from '../../src/native/backend.js';
 import { readEntry } from '../../src/native/cache.js';
+import { diagnose } from '../../src/native/doctor.js';
 import { type InstallEvent, install } from '../../src/native/install.js';
 import { readLink } from '../../src/native/link.js';
+import { addTfjsNode } from '../../src/native/npm.js';
+import { findTfjsNode } from '../../src/native/packages.js';
 import { removeNative } from '../../src/native/remove.js';
 import { nativeStatus } from '../../src/native/status.js';
 import { hashFile } from '../../src/native/wheel.js';
-import { libraryFiles, PretendMachine, wheelOf } from '../support/pretend-machine.js';
+import { type Death, libraryFiles, PretendMachine, wheelOf } from '../support/pretend-machine.js';
 
 let pretend: PretendMachine;
 beforeEach(() => {
@@ -188,9 +201,93 @@ describe('install', () => {
     await expectWhole(pretend.entry);
   });
 
+  it('says which version to mend where it is not the default', async () => {
+    const machine = pretend.machine();
+    await install({ machine, tensorflow: '2.20.0' });
+    expect((await nativeStatus(machine)).tensorflow).toBe('2.20.0');
+    truncateSync(join(pretend.entry.replace('2.21.0', '2.20.0'), 'lib/libtensorflow_cc.so.2'), 1000);
+    expect(await nativeStatus(machine)).toMatchObject({
+      state: 'broken',
+      remedy: 'run `npx evenkeel native install --tensorflow 2.20.0`',
+    });
+    const { ok, links } = await diagnose(machine);
+    expect(ok).toBe(false);
+    expect(links.find(({ name }) => name === 'library')).toMatchObject({ state: 'broken' });
+  });
+
+  it('passes a Python without pip by for one that has it', async () => {
+    const front = join(pretend.root, 'front');
+    mkdirSync(front);
+    pretend.program('../front/python3', "console.error('No module named pip'); process.exit(1)");
+    const env = { ...pretend.env, PATH: `${front}:${pretend.bin}` };
+    expect(await install({ machine: pretend.machine({ env }) })).toMatchObject({ outcome: 'installed' });
+  });
+
+  it('takes a compiler with arguments, and one whose path has spaces', async () => {
+    pretend.program(
+      'wrapper',
+      `
+      const [first, ...args] = process.argv.slice(2);
+      if (first !== 'g++' || args.shift() !== '-m64') process.exit(1);
+      require('node:fs').writeFileSync(args[args.indexOf('-o') + 1], 'a binding');`,
+    );
+    const wrapped = pretend.machine({ env: { ...pretend.env, CXX: 'wrapper g++ -m64' } });
+    expect(await install({ machine: wrapped })).toMatchObject({ outcome: 'installed' });
+    const spaced = { ...pretend.env, CXX: join(pretend.bin, 'g++') };
+    expect(spaced.CXX).toContain(' ');
+    expect(await install({ machine: pretend.machine({ env: spaced }), tensorflow: '2.20.0' })).toMatchObject({
+      outcome: 'installed',
+    });
+  });
+
+  it('names the compiler and the Python of the environment that are not there', async () => {
+    const without = (variable: string) =>
+      message(install({ machine: pretend.machine({ env: { ...pretend.env, [variable]: 'nowhere' } }) }));
+    expect(await without('CXX')).toMatch(/^CXX is "nowhere", which is not on PATH; install g\+\+/);
+    expect(await without('EVENKEEL_PYTHON')).toMatch(/^EVENKEEL_PYTHON is "nowhere", which is not on PATH; /);
+  });
+
+  it('adds tfjs-node to a project without it, with install scripts off', async () => {
+    const fresh = join(pretend.root, 'fresh');
+    mkdirSync(fresh);
+    const machine = pretend.machine({ cwd: fresh });
+    if (findTfjsNode(machine)?.folder.startsWith(pretend.root)) throw new Error('the project must lack it');
+    writeFileSync(join(pretend.root, 'npm-arguments'), '');
+    pretend.program(
+      'npm',
+      `
+      const { cpSync, writeFileSync } = require('node:fs');
+      writeFileSync(${JSON.stringify(join(pretend.root, 'npm-arguments'))}, process.argv.slice(2).join(' '));
+      cpSync(${JSON.stringify(join(pretend.project, 'node_modules'))}, 'node_modules', { recursive: true });`,
+    );
+    expect(await message(addTfjsNode(machine))).toMatch(
+      /^no package\.json in .*fresh or above it; run `npm init` first$/,
+    );
+    writeFileSync(join(fresh, 'package.json'), '{}');
+    expect((await addTfjsNode(machine)).folder).toBe(
+      join(realpathSync(fresh), 'node_modules/@tensorflow/tfjs-node'),
+    );
+    expect(readFileSync(join(pretend.root, 'npm-arguments'), 'utf8')).toBe(
+      'install --ignore-scripts --save-optional --no-audit --no-fund @tensorflow/tfjs-node@4.22.0',
+    );
+    writeFileSync(join(fresh, 'pnpm-lock.yaml'), '');
+    expect(await message(addTfjsNode(machine))).toBe(
+      'this project is kept by pnpm; run `pnpm add --save-optional --ignore-scripts @tensorflow/tfjs-node@4.22.0`, then this again',
+    );
+  });
+
+  it('is linked again from the cache after a reinstall of the package, by whoever loads it', async () => {
+    await install({ machine: pretend.machine() });
+    rmSync(join(pretend.project, 'node_modules'), { recursive: true });
+    const folder = pretend.addTfjsNode(pretend.project);
+    expect(readLink(folder).kind).toBe('none');
+    await readyNative(pretend.machine());
+    expect(readLink(folder)).toMatchObject({ kind: 'linked', entry: realpathSync(pretend.entry) });
+    expect(pretend.count('download')).toBe(1);
+  });
+
   it('leaves a library of tfjs-node’s own alone', async () => {
     const folder = join(pretend.project, 'node_modules/@tensorflow/tfjs-node');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(folder, 'lib/napi-v8'), { recursive: true });
     mkdirSync(join(folder, 'deps/lib'), { recursive: true });
     writeFileSync(join(folder, 'lib/napi-v8/tfjs_binding.node'), 'a binding');
@@ -222,18 +319,35 @@ describe('install', () => {
 });
 
 describe('an install that dies or has company', () => {
-  // Points through start-up, download, extraction, compilation and linking; the longest is past the end of some runs.
-  it.each([150, 250, 350, 450, 550, 650, 800, 1000])(
-    'killed after %d ms leaves nothing or all of it, and the next goes on',
-    async (delay) => {
-      await pretend.install(delay);
+  it.each<Death>([
+    { step: 'need', share: 0, after: 0 },
+    { step: 'download', share: 0, after: 0 },
+    { step: 'download', share: 0, after: 60 },
+    { step: 'download', share: 0, after: 150 },
+    { step: 'extract', share: 0, after: 0 },
+    { step: 'extract', share: 0.3, after: 0 },
+    { step: 'extract', share: 0.99, after: 0 },
+    { step: 'extract', share: 1, after: 3 },
+    { step: 'compile', share: 0, after: 0 },
+    { step: 'compile', share: 0, after: 90 },
+    { step: 'test', share: 0, after: 0 },
+    { step: 'test', share: 0, after: 40 },
+    { step: 'link', share: 0, after: 0 },
+  ])(
+    'killed at $step, $share of it and $after ms, leaves nothing or all, and the next goes on',
+    async (death) => {
+      const killed = await pretend.install(death);
+      expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '' });
       if (existsSync(pretend.entry)) await expectWhole(pretend.entry);
-      const { code, output } = await pretend.install();
-      expect(output).toMatch(/installed|linked|already/);
+      const { code, stdout } = await pretend.install();
+      expect(stdout).toMatch(/^(installed|linked)$/m);
       expect(code).toBe(0);
       await expectWhole(pretend.entry);
       expect(readLink(join(pretend.project, 'node_modules/@tensorflow/tfjs-node')).kind).toBe('linked');
       expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
+      // From the extraction on the wheel is there: a second download would be a waste.
+      const early = death.step === 'need' || death.step === 'download';
+      expect(pretend.count('download')).toBeLessThanOrEqual(early ? 2 : 1);
     },
   );
 
@@ -243,6 +357,46 @@ describe('an install that dies or has company', () => {
     expect(pretend.count('download')).toBe(1);
     await expectWhole(pretend.entry);
     expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
+  });
+
+  it('goes on where the one it waited for is killed', async () => {
+    const doomed = pretend.install({ step: 'compile', share: 0, after: 50 });
+    const other = pretend.install();
+    expect((await doomed).signal === 'SIGKILL' || (await other).code === 0).toBe(true);
+    await other;
+    expect((await pretend.install()).code).toBe(0);
+    await expectWhole(pretend.entry);
+    expect(pretend.count('download')).toBe(1);
+  });
+});
+
+describe('the command', () => {
+  it('with --optional says why in one line and exits with 0; without it exits with 1', async () => {
+    pretend.remove('python3');
+    pretend.remove('g++');
+    const optional = await pretend.evenkeel('native', 'install', '--optional');
+    expect(optional).toMatchObject({ code: 0, stdout: '' });
+    expect(optional.stderr).toMatch(
+      /^native backend not installed, going on without it: no [^\n]+; [^\n]+\n$/,
+    );
+    const plain = await pretend.evenkeel('native', 'install');
+    expect(plain.code).toBe(1);
+    expect(plain.stderr).toMatch(/^evenkeel: no [^\n]+; [^\n]+\n$/);
+  });
+
+  it('refuses what is no version with code 2', async () => {
+    const { code, stderr } = await pretend.evenkeel('native', 'install', '--tensorflow', 'newest');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^evenkeel: --tensorflow takes a version such as 2\.21\.0; received "newest"[^\n]*\n$/,
+    );
+  });
+
+  it('tells its state as JSON and in words', async () => {
+    const words = await pretend.evenkeel('native', 'status');
+    expect(words.stdout).toMatch(/^(absent|unsupported): .+; .+\ntfjs-node 4\.22\.0 in /);
+    const { stdout } = await pretend.evenkeel('native', 'status', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ tfjsNode: { version: '4.22.0' }, cache: [] });
   });
 });
 

@@ -3,11 +3,27 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { InstallEvent } from '../../src/native/install.js';
 import type { Machine } from '../../src/native/machine.js';
 import { zip } from './zip.js';
 
 /** The library of the wheel that the pretended index serves; large enough that taking it apart takes a while. */
 const LIBRARY_BYTES = 6_000_000;
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** SIGKILL some milliseconds after the installer has told of a step, or of this share of its bytes; 0 is on the spot. */
+export interface Death {
+  step: InstallEvent['step'];
+  share: number;
+  after: number;
+}
 
 /**
  * A computer in a temporary folder: a project with tfjs-node, an empty cache, and programs named python3 and g++ that do
@@ -65,7 +81,7 @@ export class PretendMachine {
     return join(this.cache, 'evenkeel', 'tensorflow-2.21.0-linux-x86_64');
   }
 
-  remove(program: 'python3' | 'g++'): void {
+  remove(program: string): void {
     rmSync(join(this.bin, program));
   }
 
@@ -92,30 +108,35 @@ export class PretendMachine {
     return folder;
   }
 
-  /** Runs the built installer as a process of its own; `killAfter` in milliseconds ends it as a power cut would. */
-  install(killAfter?: number): Promise<{ code: number | null; output: string }> {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', installScript], {
+  /** Runs the built installer as a process of its own; `death` ends it and its children as a power cut would. */
+  install(death?: Death): Promise<Ended> {
+    return this.node(['--input-type=module', '-e', installScript], {
+      ...(death && { PRETEND_DEATH: JSON.stringify(death) }),
+    });
+  }
+
+  /** Runs the built command line in the project. */
+  evenkeel(...args: string[]): Promise<Ended> {
+    return this.node([fileURLToPath(new URL('../../dist/src/cli/evenkeel.js', import.meta.url)), ...args]);
+  }
+
+  private node(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+    const child = spawn(process.execPath, args, {
       cwd: this.project,
-      env: this.env,
+      env: { ...this.env, ...env },
+      // A group of its own, so that the installer can take pip and the compiler with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        output += chunk;
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].on('data', (chunk) => {
+        output[name] += chunk;
       });
-    if (killAfter !== undefined) {
-      // The group: a power cut takes pip and the compiler too.
-      setTimeout(() => {
-        try {
-          process.kill(-(child.pid as number), 'SIGKILL');
-        } catch {
-          // It has already ended.
-        }
-      }, killAfter);
     }
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+    return new Promise((resolve) =>
+      child.on('close', (code, signal) => resolve({ code, signal, ...output })),
+    );
   }
 
   dispose(): void {
@@ -148,8 +169,19 @@ export function wheelOf(files: Record<string, Buffer>, listed = files): Buffer {
 
 const installScript = `
 import { install } from '${new URL('../../dist/src/native/install.js', import.meta.url)}';
-// The pretended needs are small; two seconds is the shortest age that the lock takes for dead.
-const { outcome } = await install({ lockStaleMs: 2000 });
+import { thisMachine } from '${new URL('../../dist/src/native/machine.js', import.meta.url)}';
+const machine = { ...thisMachine(), platform: 'linux', arch: 'x64', glibc: () => '2.36', freeBytes: async () => 1e12 };
+const death = JSON.parse(process.env.PRETEND_DEATH ?? '{}');
+const die = () => process.kill(-process.pid, 'SIGKILL');
+let doomed = false;
+const onProgress = ({ step, done = 0, total = Infinity }) => {
+  if (doomed || step !== death.step || done / total < death.share) return;
+  doomed = true;
+  if (death.after === 0) die();
+  setTimeout(die, death.after);
+};
+// Two seconds is the shortest age that the lock takes for dead.
+const { outcome } = await install({ lockStaleMs: 2000, onProgress, machine });
 console.log(outcome);
 `;
 

@@ -4,7 +4,7 @@ import { type Examples, take } from '../../src/data/examples.js';
 import { loadMnist } from '../../src/data/mnist.js';
 import { synthetic } from '../../src/data/synthetic.js';
 import { loadBackend } from '../../src/node.js';
-import { findRecipe, type Recipe, recipes } from '../../src/training/recipes.js';
+import { recipes, requireRecipe } from '../../src/training/recipes.js';
 import type { EpochRecord, LogRecord, RunConfig, RunResult, StepRecord } from '../../src/training/records.js';
 import { DivergedError, type TrainingData, type TrainOptions, train } from '../../src/training/train.js';
 
@@ -43,7 +43,7 @@ async function run(
   options: TrainOptions = {},
 ): Promise<Outcome> {
   const outcome: Partial<Outcome> & Pick<Outcome, 'steps' | 'log'> = { steps: [], log: [] };
-  for await (const event of train(findRecipe(settings.recipe) as Recipe, settings, from, options)) {
+  for await (const event of train(requireRecipe(settings.recipe), settings, from, options)) {
     if (event.kind === 'step') outcome.steps.push(event.step);
     if (event.kind === 'log') outcome.log.push(event.record);
     if (event.kind === 'end') outcome.result = event.result;
@@ -111,7 +111,7 @@ describe('train', () => {
     async (name) => {
       const before = tf.memory().numTensors;
       const counts = new Set<number>();
-      for await (const event of train(findRecipe(name) as Recipe, config({ recipe: name }), data, {
+      for await (const event of train(requireRecipe(name), config({ recipe: name }), data, {
         recordsPerEpoch: 4,
       })) {
         if (event.kind === 'step' && event.step > 1) counts.add(tf.memory().numTensors);
@@ -133,7 +133,7 @@ describe('train', () => {
     const reason = new Error('enough');
     let last = 0;
     const work = async () => {
-      for await (const event of train(findRecipe('mlp-relu') as Recipe, config(), data, {
+      for await (const event of train(requireRecipe('mlp-relu'), config(), data, {
         signal: controller.signal,
       })) {
         if (event.kind === 'step') last = event.step;
@@ -147,7 +147,7 @@ describe('train', () => {
 
   it('frees all it had when nobody listens any more', async () => {
     const before = tf.memory().numTensors;
-    for await (const event of train(findRecipe('mlp-batch-norm') as Recipe, config(), data)) {
+    for await (const event of train(requireRecipe('mlp-batch-norm'), config(), data)) {
       if (event.kind === 'step' && event.step === 3) break;
     }
     expect(tf.memory().numTensors).toBe(before);

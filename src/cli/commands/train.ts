@@ -1,37 +1,5 @@
 import { Command, Option } from 'commander';
-import { interruptible } from '../interruptible.js';
-import { addSettings, configOf, count, type Settings } from '../settings.js';
-
-async function runTrain(name: string, options: Settings & { seed: number; out: string }): Promise<void> {
-  const { checkConfig, requireRecipe } = await import('../../training/check-config.js');
-  requireRecipe(name);
-  const { findRecipe } = await import('../../training/recipes.js');
-  const { iterationsSentence } = await import('../../training/iterations.js');
-  const { newRunsFolder, runName } = await import('../../runs/run-folder.js');
-  const { arrange, chooseBackend, loadData, makeRun } = await import('../run.js');
-  const { Progress } = await import('../progress.js');
-
-  const recipe = findRecipe(name);
-  if (!recipe) return;
-  const all = await loadData(options);
-  const config = configOf(options, recipe, options.seed, all.train.count);
-  checkConfig(config, all.train.count);
-  const environment = await chooseBackend(options);
-  const path = await newRunsFolder(options.out, runName(config), new Date());
-  console.log(`${recipe.name} on ${environment.backend}, learning rate ${config.learningRate}`);
-  console.log(iterationsSentence(config.examples - config.holdOut, config.batchSize));
-  const progress = new Progress([config], 0);
-  try {
-    await interruptible((signal) =>
-      makeRun(recipe, config, arrange(all, config), { path, environment, progress, signal }),
-    );
-  } finally {
-    progress.stop();
-  }
-  console.log(`\nrun          ${path}\nTensorBoard  tensorboard --logdir ${path}`);
-  console.log(`\nNext: load the model with modelFiles('${path}/model') from 'evenkeel/node',`);
-  console.log('or set it beside others with `npx evenkeel compare`.');
-}
+import { addSettings, count } from '../settings.js';
 
 export function trainCommand(): Command {
   const command = new Command('train')
@@ -53,5 +21,8 @@ Examples:
   evenkeel train mlp-cosine --epochs 5
   evenkeel train mlp-relu --examples 10000 --hold-out 2000 --learning-rate 0.1`,
     )
-    .action(runTrain);
+    .action(async (name, options) => {
+      const { trainOne } = await import('../train.js');
+      await trainOne(name, options);
+    });
 }

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { writeAtomically } from '../data/write-atomically.js';
+import { comparisonCsv } from '../report/csv.js';
+import { reportPage } from '../report/page.js';
+import { terminalTable } from '../report/terminal-table.js';
+import { newRunsFolder, readRun, runName, writeJson } from '../runs/run-folder.js';
+import { checkConfig } from '../training/check-config.js';
+import { iterationsSentence } from '../training/iterations.js';
+import { requireRecipe } from '../training/recipes.js';
+import type { FinishedRun, RunConfig, RunEnvironment } from '../training/records.js';
+import { summarize } from '../training/summary.js';
+import type { TrainingData } from '../training/train.js';
+import {
+  type ComparisonSettings,
+  commandOf,
+  configsOf,
+  findComparison,
+  resumedSettings,
+  settingsOf,
+} from './comparison.js';
+import { Interruption } from './errors.js';
+import { interruptible } from './interruptible.js';
+import { Progress } from './progress.js';
+import { arrange, chooseBackend, loadData, makeRun } from './run.js';
+import type { Settings } from './settings.js';
+
+/** `evenkeel compare`: recipes times seeds, then the table and the report of all of them. */
+export async function compare(
+  names: string[],
+  options: Settings & { seeds: number; out: string; resume?: string | true },
+  typed: readonly string[],
+): Promise<void> {
+  const asked = settingsOf(names, options);
+  const resumed =
+    options.resume === undefined ? undefined : await findComparison(options.out, options.resume);
+  const settings = resumed
+    ? await resumedSettings(resumed, asked, [...typed, ...(names.length > 0 ? ['recipes'] : [])])
+    : asked;
+
+  const all = await loadData(settings);
+  const configs = configsOf(settings, all.train.count);
+  for (const config of configs) checkConfig(config, all.train.count);
+  const environment = await chooseBackend(settings);
+  const folder = resumed ?? (await newRunsFolder(options.out, 'compare', new Date()));
+  // What was chosen is kept, so that a resumed comparison does not mix the times of two backends.
+  const chosen = { ...settings, backend: environment.backend } as ComparisonSettings;
+  if (!resumed) await writeJson(join(folder, 'compare.json'), chosen);
+
+  const [first] = configs as [RunConfig];
+  const missing: RunConfig[] = [];
+  for (const config of configs) {
+    if (!(await readRun(join(folder, runName(config))))) missing.push(config);
+  }
+  announce(settings, first, environment, folder, configs.length - missing.length);
+  await makeRuns(missing, arrange(all, first), { folder, environment, total: configs.length });
+  await report(folder, configs, commandOf(chosen));
+}
+
+function announce(
+  { recipes, seeds, epochs }: ComparisonSettings,
+  { examples, holdOut, batchSize }: RunConfig,
+  { backend, tensorflow }: RunEnvironment,
+  folder: string,
+  done: number,
+): void {
+  const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
+  console.log(
+    `${plural(recipes.length, 'recipe')} x ${plural(seeds, 'seed')}, ${plural(epochs, 'epoch')}, on ${engine}`,
+  );
+  console.log(iterationsSentence(examples - holdOut, batchSize));
+  console.log(`writing to ${folder}`);
+  if (done > 0) console.log(`${plural(done, 'run')} finished before: kept`);
+  console.log('');
+}
+
+async function makeRuns(
+  missing: readonly RunConfig[],
+  data: TrainingData,
+  { folder, environment, total }: { folder: string; environment: RunEnvironment; total: number },
+): Promise<void> {
+  const width = Math.max(0, ...missing.map(({ recipe, seed }) => `${recipe} seed ${seed}`.length));
+  const progress = new Progress(missing, width);
+  let finished = total - missing.length;
+  try {
+    await interruptible(async (signal) => {
+      for (const config of missing) {
+        const path = join(folder, runName(config));
+        await makeRun(requireRecipe(config.recipe), config, data, { path, environment, progress, signal });
+        finished++;
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    throw new Interruption(
+      error.exitCode,
+      `interrupted after ${finished} of ${plural(total, 'run')}, which are kept; go on with \`npx evenkeel compare --resume ${folder}\``,
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+async function report(folder: string, configs: readonly RunConfig[], command: string): Promise<void> {
+  const read = await Promise.all(configs.map((config) => readRun(join(folder, runName(config)))));
+  const runs = read.filter((run): run is FinishedRun => run !== undefined);
+  const rows = summarize(runs);
+  await writeAtomically(join(folder, 'table.csv'), comparisonCsv(rows));
+  await writeAtomically(join(folder, 'report.html'), reportPage({ rows, runs, command, date: new Date() }));
+
+  console.log(`\n${terminalTable(rows)}\n`);
+  console.log(`report       ${join(folder, 'report.html')}`);
+  console.log(`table        ${join(folder, 'table.csv')}`);
+  console.log(`models       ${join(folder, '<recipe>-seed<n>', 'model')}`);
+  console.log(`TensorBoard  tensorboard --logdir ${folder}`);
+  console.log('\nNext: open the report in a browser;');
+  console.log('      train longer: npx evenkeel compare --epochs 10;');
+  console.log('      load a model: tf.loadLayersModel(modelFiles(folder)),');
+  console.log("                    with modelFiles from 'evenkeel/node'.");
+}
+
+const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, runsFolders } from '../runs/run-folder.js';
+import { recipes, requireRecipe } from '../training/recipes.js';
+import type { RunConfig } from '../training/records.js';
+import { CliError } from './errors.js';
+import { configOf, type Settings } from './settings.js';
+
+/** compare.json: all that a comparison needs to go on after an interruption. */
+export interface ComparisonSettings extends Settings {
+  recipes: string[];
+  seeds: number;
+}
+
+export function settingsOf(
+  names: readonly string[],
+  options: Settings & { seeds: number },
+): ComparisonSettings {
+  for (const name of names) requireRecipe(name);
+  const { seeds, epochs, batchSize, learningRate, examples, holdOut, hidden, backend, data } = options;
+  return {
+    recipes: names.length > 0 ? [...new Set(names)] : recipes.map(({ name }) => name),
+    seeds,
+    epochs,
+    batchSize,
+    learningRate,
+    examples,
+    holdOut,
+    hidden,
+    backend,
+    data,
+  };
+}
+
+/** The runs of a comparison: every recipe with one seed before the next seed, so that an early end has all of them. */
+export function configsOf(settings: ComparisonSettings, available: number): RunConfig[] {
+  const seeds = Array.from({ length: settings.seeds }, (_, i) => i + 1);
+  return seeds.flatMap((seed) =>
+    settings.recipes.map((name) => configOf(settings, requireRecipe(name), seed, available)),
+  );
+}
+
+/** The folder to go on with: the one named, or the newest under `out`. */
+export async function findComparison(out: string, named: string | true): Promise<string> {
+  const folder = named === true ? (await runsFolders(out, 'compare')).at(-1) : named;
+  if (folder === undefined) {
+    throw new CliError(`--resume: ${out} holds no comparison; leave --resume out to start one`, 2);
+  }
+  if (!existsSync(join(folder, 'compare.json'))) {
+    throw new CliError(`--resume: ${folder} has no compare.json; name the folder of a comparison`, 2);
+  }
+  return folder;
+}
+
+/**
+ * The settings of the comparison that goes on.
+ *
+ * @param typed names of the options that the user has typed: they must not contradict what was begun
+ */
+export async function resumedSettings(
+  folder: string,
+  asked: ComparisonSettings,
+  typed: readonly string[],
+): Promise<ComparisonSettings> {
+  const before = await readJson<ComparisonSettings>(join(folder, 'compare.json'));
+  const show = (settings: ComparisonSettings, key: string) =>
+    String(settings[key as keyof ComparisonSettings]);
+  for (const key of typed.filter((name) => name in before)) {
+    if (show(asked, key) === show(before, key)) continue;
+    const flag =
+      key === 'recipes' ? 'the list of recipes' : `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+    throw new CliError(
+      `${flag} is ${show(asked, key)}, but ${show(before, key)} in ${folder}; leave it out, or start anew without --resume`,
+      2,
+    );
+  }
+  return before;
+}
+
+/** The command line that makes a comparison with these settings. */
+export function commandOf(settings: ComparisonSettings): string {
+  const flags: [string, unknown][] = [
+    ['--seeds', settings.seeds],
+    ['--epochs', settings.epochs],
+    ['--batch-size', settings.batchSize],
+    ['--hidden', settings.hidden.join(',')],
+    ['--learning-rate', settings.learningRate],
+    ['--examples', settings.examples],
+    ['--hold-out', settings.holdOut || null],
+    ['--data', settings.data],
+    ['--backend', settings.backend === 'auto' ? null : settings.backend],
+  ];
+  const names = settings.recipes.length === recipes.length ? [] : settings.recipes;
+  const given = flags.filter(([, value]) => value !== null).map(([flag, value]) => `${flag} ${value}`);
+  return ['npx evenkeel compare', ...names, ...given].join(' ');
+}

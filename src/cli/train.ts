@@ -1,0 +1,38 @@
+import { newRunsFolder, runName } from '../runs/run-folder.js';
+import { checkConfig } from '../training/check-config.js';
+import { iterationsSentence } from '../training/iterations.js';
+import { requireRecipe } from '../training/recipes.js';
+import { interruptible } from './interruptible.js';
+import { Progress } from './progress.js';
+import { arrange, chooseBackend, loadData, makeRun } from './run.js';
+import { configOf, type Settings } from './settings.js';
+
+/** `evenkeel train`: one recipe, one seed, a folder of its own. */
+export async function trainOne(
+  name: string,
+  options: Settings & { seed: number; out: string },
+): Promise<void> {
+  const recipe = requireRecipe(name);
+  const all = await loadData(options);
+  const config = configOf(options, recipe, options.seed, all.train.count);
+  checkConfig(config, all.train.count);
+  const environment = await chooseBackend(options);
+  const path = await newRunsFolder(options.out, runName(config), new Date());
+
+  console.log(`${recipe.name} on ${environment.backend}, learning rate ${config.learningRate}`);
+  console.log(iterationsSentence(config.examples - config.holdOut, config.batchSize));
+  const progress = new Progress([config], 0);
+  try {
+    await interruptible((signal) =>
+      makeRun(recipe, config, arrange(all, config), { path, environment, progress, signal }),
+    );
+  } finally {
+    progress.stop();
+  }
+
+  console.log(`\nrun          ${path}`);
+  console.log(`TensorBoard  tensorboard --logdir ${path}`);
+  console.log('\nNext: set it beside others: npx evenkeel compare;');
+  console.log(`      load the model: tf.loadLayersModel(modelFiles('${path}/model')),`);
+  console.log("                      with modelFiles from 'evenkeel/node'.");
+}
