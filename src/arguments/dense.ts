@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 export type DenseArgs = Parameters<typeof tf.layers.dense>[0];
-export type ActivationName = NonNullable<DenseArgs['activation']>;
 type Initializer = ReturnType<typeof tf.initializers.zeros>;
 type Regularizer = ReturnType<typeof tf.regularizers.l2>;
 type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
