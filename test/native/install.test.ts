@@ -333,23 +333,21 @@ describe('an install that dies or has company', () => {
     { step: 'test', share: 0, after: 0 },
     { step: 'test', share: 0, after: 40 },
     { step: 'link', share: 0, after: 0 },
-  ])(
-    'killed at $step, $share of it and $after ms, leaves nothing or all, and the next goes on',
-    async (death) => {
-      const killed = await pretend.install(death);
-      expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '' });
-      if (existsSync(pretend.entry)) await expectWhole(pretend.entry);
-      const { code, stdout } = await pretend.install();
-      expect(stdout).toMatch(/^(installed|linked)$/m);
-      expect(code).toBe(0);
-      await expectWhole(pretend.entry);
-      expect(readLink(join(pretend.project, 'node_modules/@tensorflow/tfjs-node')).kind).toBe('linked');
-      expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
-      // From the extraction on the wheel is there: a second download would be a waste.
-      const early = death.step === 'need' || death.step === 'download';
-      expect(pretend.count('download')).toBeLessThanOrEqual(early ? 2 : 1);
-    },
-  );
+  ])('killed at %j leaves nothing or all, and the next goes on', async (death) => {
+    const killed = await pretend.install(death);
+    // One that dies later may have finished before, on a fast machine.
+    if (death.after === 0) expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '' });
+    if (existsSync(pretend.entry)) await expectWhole(pretend.entry);
+    const { code, stdout } = await pretend.install();
+    expect(stdout).toMatch(/^(installed|linked|already)$/m);
+    expect(code).toBe(0);
+    await expectWhole(pretend.entry);
+    expect(readLink(join(pretend.project, 'node_modules/@tensorflow/tfjs-node')).kind).toBe('linked');
+    expect(cacheNames()).toEqual(['tensorflow-2.21.0-linux-x86_64']);
+    // From the extraction on the wheel is there: a second download would be a waste.
+    const early = death.step === 'need' || death.step === 'download';
+    expect(pretend.count('download')).toBeLessThanOrEqual(early ? 2 : 1);
+  });
 
   it('waits for another one of the same version: one download for two', async () => {
     const both = await Promise.all([pretend.install(), pretend.install()]);
@@ -360,11 +358,11 @@ describe('an install that dies or has company', () => {
   });
 
   it('goes on where the one it waited for is killed', async () => {
-    const doomed = pretend.install({ step: 'compile', share: 0, after: 50 });
-    const other = pretend.install();
-    expect((await doomed).signal === 'SIGKILL' || (await other).code === 0).toBe(true);
-    await other;
-    expect((await pretend.install()).code).toBe(0);
+    // Whichever is first at the lock; where that is the survivor, the other finds everything done.
+    const doomed = pretend.install({ step: 'compile', share: 0, after: 0 });
+    const survivor = await pretend.install();
+    expect(survivor.code).toBe(0);
+    await doomed;
     await expectWhole(pretend.entry);
     expect(pretend.count('download')).toBe(1);
   });
