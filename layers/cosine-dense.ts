@@ -8,7 +8,7 @@ import {
   denseFields,
   denseTemplate,
   kernelArgs,
-  type LayerArgs,
+  type OwnDenseArgs,
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
@@ -16,9 +16,7 @@ import { cosine } from '../src/ops/cosine.js';
 
 const LAYER = 'cosineDense';
 
-export interface CosineDenseArgs extends LayerArgs {
-  /** Size of the output: a positive integer. */
-  units: number;
+export interface CosineDenseArgs extends OwnDenseArgs {
   /** Subtract the mean over the features from each example and from each unit's weights (Pearson). Default: false. */
   center?: boolean;
   /**
@@ -32,16 +30,6 @@ export interface CosineDenseArgs extends LayerArgs {
   scaleInit?: number;
   /** Added to each sum of squares inside the root: above 0. Default: 1e-12. */
   epsilon?: number;
-  /** Default: linear. */
-  activation?: DenseArgs['activation'];
-  /** Default: 'glorotNormal', as in dense. */
-  kernelInitializer?: DenseArgs['kernelInitializer'];
-  /** Default: 'zeros'. */
-  biasInitializer?: DenseArgs['biasInitializer'];
-  kernelRegularizer?: DenseArgs['kernelRegularizer'];
-  biasRegularizer?: DenseArgs['biasRegularizer'];
-  kernelConstraint?: DenseArgs['kernelConstraint'];
-  biasConstraint?: DenseArgs['biasConstraint'];
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   denseFields,
   denseTemplate,
   kernelArgs,
-  type LayerArgs,
+  type OwnDenseArgs,
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
@@ -19,11 +19,7 @@ import { uniform } from '../src/random/uniform.js';
 
 const LAYER = 'standoutDense';
 
-export interface StandoutDenseArgs extends LayerArgs {
-  /** Size of the output: a positive integer. */
-  units: number;
-  /** Default: linear. */
-  activation?: DenseArgs['activation'];
+export interface StandoutDenseArgs extends OwnDenseArgs {
   /** Factor of the weights in the belief network. Default: 1. */
   alpha?: number;
   /** Shift in the belief network. Default: 0. */
@@ -37,14 +33,6 @@ export interface StandoutDenseArgs extends LayerArgs {
    * depend on how many layers were made before. Default: drawn once and kept in the config.
    */
   seed?: number | null;
-  /** Default: 'glorotNormal', as in dense. */
-  kernelInitializer?: DenseArgs['kernelInitializer'];
-  /** Default: 'zeros'. */
-  biasInitializer?: DenseArgs['biasInitializer'];
-  kernelRegularizer?: DenseArgs['kernelRegularizer'];
-  biasRegularizer?: DenseArgs['biasRegularizer'];
-  kernelConstraint?: DenseArgs['kernelConstraint'];
-  biasConstraint?: DenseArgs['biasConstraint'];
 }
 
 /**

@@ -2,6 +2,24 @@ import * as tf from '@tensorflow/tfjs';
 
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 export type DenseArgs = Parameters<typeof tf.layers.dense>[0];
+
+/** What our dense layers take of the built-in one's arguments. */
+export interface OwnDenseArgs extends LayerArgs {
+  /** Size of the output: a positive integer. */
+  units: number;
+  /** Default: linear. */
+  activation?: DenseArgs['activation'];
+  /** Default: 'glorotNormal', as in dense. */
+  kernelInitializer?: DenseArgs['kernelInitializer'];
+  /** Default: 'zeros'. */
+  biasInitializer?: DenseArgs['biasInitializer'];
+  /** Default: none, as for the three below. */
+  kernelRegularizer?: DenseArgs['kernelRegularizer'];
+  biasRegularizer?: DenseArgs['biasRegularizer'];
+  kernelConstraint?: DenseArgs['kernelConstraint'];
+  biasConstraint?: DenseArgs['biasConstraint'];
+}
+
 type Initializer = ReturnType<typeof tf.initializers.zeros>;
 type Regularizer = ReturnType<typeof tf.regularizers.l2>;
 type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
