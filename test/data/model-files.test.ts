@@ -41,9 +41,22 @@ describe('modelFiles', () => {
   it('replaces a model as a whole and leaves nothing of the old one', async () => {
     await small().save(modelFiles(folder));
     await small().save(modelFiles(folder));
+    // Two saves that were killed, and a file of the user's own.
+    const digest = '0'.repeat(16);
+    for (const name of [
+      `weights-${digest}.bin.0a1b2c3d.partial`,
+      'model.json.0a1b2c3d.partial',
+      'notes.txt',
+    ]) {
+      writeFileSync(join(folder, name), 'x');
+    }
     const second = buildMlpAnnealedDropout({ inputSize: 4, hidden: [8], classes: 2, seed: 2 });
     await second.save(modelFiles(folder));
-    expect(readdirSync(folder)).toHaveLength(2);
+    expect(readdirSync(folder).map((name) => name.replace(/[0-9a-f]{16}/, 'DIGEST'))).toEqual([
+      'model.json',
+      'notes.txt',
+      'weights-DIGEST.bin',
+    ]);
     const loaded = await tf.loadLayersModel(modelFiles(folder));
     expect(loaded.getWeights()[0]?.dataSync()).toEqual(second.getWeights()[0]?.dataSync());
   });

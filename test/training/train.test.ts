@@ -4,9 +4,15 @@ import { type Examples, take } from '../../src/data/examples.js';
 import { loadMnist } from '../../src/data/mnist.js';
 import { synthetic } from '../../src/data/synthetic.js';
 import { loadBackend } from '../../src/node.js';
-import { recipes, requireRecipe } from '../../src/training/recipes.js';
+import { type Recipe, type RecipeOptions, recipes, requireRecipe } from '../../src/training/recipes.js';
 import type { EpochRecord, LogRecord, RunConfig, RunResult, StepRecord } from '../../src/training/records.js';
-import { DivergedError, type TrainingData, type TrainOptions, train } from '../../src/training/train.js';
+import {
+  DivergedError,
+  evaluate,
+  type TrainingData,
+  type TrainOptions,
+  train,
+} from '../../src/training/train.js';
 
 beforeAll(async () => {
   await loadBackend({ prefer: ['wasm', 'cpu'] });
@@ -89,12 +95,59 @@ describe('train', () => {
   });
 
   it('weighs the shorter last batch by its size', async () => {
-    // A learning rate this small leaves the model as it was: the epoch's loss is that of all examples.
+    // A learning rate this small leaves the model as it was: all losses are those of the same model on all examples.
     const settings = config({ epochs: 1, learningRate: 1e-12, batchSize: 150 });
-    const { log } = await run(settings, { ...data, evaluation: data.train });
-    const [epoch] = log.filter(isEpoch);
-    expect(epoch?.loss).toBeCloseTo(epoch?.evaluationLoss as number, 5);
-    expect(epoch?.accuracy).toBeCloseTo(epoch?.evaluationAccuracy as number, 6);
+    const { log } = await run(settings, { ...data, evaluation: data.train }, { recordsPerEpoch: 1 });
+    const [group, epoch] = log as [StepRecord, EpochRecord];
+    for (const record of [group, epoch]) {
+      expect(record.loss).toBeCloseTo(epoch.evaluationLoss, 5);
+      expect(record.accuracy).toBeCloseTo(epoch.evaluationAccuracy, 6);
+    }
+  });
+
+  it('evaluates every example once, however many there are', () => {
+    const model = requireRecipe('mlp-relu').build({ inputSize: 12, hidden: [16], classes: 3 });
+    const examples = synthetic(1500, 12, 3, 4);
+    const before = tf.memory().numTensors;
+    const { loss, accuracy } = evaluate(model, examples);
+    expect(tf.memory().numTensors).toBe(before);
+    const predicted = (model.predict(tf.tensor2d(examples.inputs, [1500, 12])) as tf.Tensor2D).arraySync();
+    const probabilities = predicted.map((row, i) => row[examples.labels[i] as number] as number);
+    const right = predicted.filter((row, i) => Math.max(...row) === row[examples.labels[i] as number]);
+    expect(loss).toBeCloseTo(probabilities.reduce((sum, p) => sum - Math.log(p), 0) / 1500, 5);
+    expect(accuracy).toBeCloseTo(right.length / 1500, 6);
+  });
+
+  it('hands the recipe its settings, and each epoch all examples in an order of its own', async () => {
+    const observe = async (seed: number) => {
+      const batches: number[][] = [];
+      const received: RecipeOptions[] = [];
+      const observed: Recipe = {
+        ...requireRecipe('mlp-relu'),
+        build(options = {}) {
+          received.push(options);
+          const model = requireRecipe('mlp-relu').build(options);
+          const trainOnBatch = model.trainOnBatch.bind(model);
+          model.trainOnBatch = (x, y) => {
+            batches.push((x as tf.Tensor2D).arraySync().map(([first]) => first as number));
+            return trainOnBatch(x, y);
+          };
+          return model;
+        },
+      };
+      for await (const _ of train(observed, config({ seed, batchSize: 150 }), data));
+      return { batches, received };
+    };
+    const { batches, received } = await observe(5);
+    expect(received).toEqual([
+      { inputSize: 12, classes: 3, hidden: [16, 16], learningRate: 0.3, steps: 6, seed: 5 },
+    ]);
+    expect(batches.map((batch) => batch.length)).toEqual([150, 150, 100, 150, 150, 100]);
+    const epochs = [batches.slice(0, 3).flat(), batches.slice(3).flat()];
+    const all = Array.from(small.inputs.filter((_, i) => i % 12 === 0)).sort();
+    for (const epoch of epochs) expect(epoch.toSorted()).toEqual(all);
+    expect(epochs[1]).not.toEqual(epochs[0]);
+    expect((await observe(6)).batches.slice(0, 3).flat()).not.toEqual(epochs[0]);
   });
 
   it.each(['mlp-relu', 'mlp-annealed-dropout', 'mlp-standout'])(
@@ -142,6 +195,13 @@ describe('train', () => {
     };
     await expect(work()).rejects.toBe(reason);
     expect(last).toBe(5);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('does nothing when it was told to end before it began', async () => {
+    const before = tf.memory().numTensors;
+    const events = train(requireRecipe('mlp-relu'), config(), data, { signal: AbortSignal.abort('no') });
+    await expect(events.next()).rejects.toBe('no');
     expect(tf.memory().numTensors).toBe(before);
   });
 
