@@ -5,6 +5,7 @@
  *   npx evenkeel compare --epochs 10
  *   node scripts/record-results.mjs runs/<date-time>-compare
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { columns, percent } from '../dist/src/report/format.js';
@@ -73,4 +74,5 @@ for (const row of rows) {
   const source = readFileSync(path, 'utf8').replace(/\n \* Measured: .*/, '');
   writeFileSync(path, source.replace(/\n \*\/\nimport/, `\n${measured}\n */\nimport`));
 }
+execFileSync('npx', ['biome', 'format', '--write', 'README.md', 'recipes'], { stdio: 'ignore' });
 console.log(`${table}\n\n${about}`);
