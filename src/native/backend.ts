@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { bindingPath, cachedEntries, cacheRoot, hasBinding } from './cache.js';
-import { firstMissing } from './chain.js';
+import { checkMachine } from './chain.js';
 import { NativeFailure } from './failure.js';
 import { linkPackage, readLink } from './link.js';
 import { type Machine, thisMachine } from './machine.js';
@@ -31,11 +31,11 @@ const installCommand = 'run `npx evenkeel native install`';
 
 /** What is in the way of the native backend, given that nothing is installed. */
 async function notInstalled(machine: Machine): Promise<NativeFailure> {
-  const missing = await firstMissing(machine);
-  if (!missing) return new NativeFailure(`not installed; ${installCommand}`);
+  const check = await checkMachine(machine);
+  if (check.ok) return new NativeFailure(`not installed; ${installCommand}`);
   const unsupported = !supportOf(machine).ok;
   return new NativeFailure(
-    `${missing.problem}; ${missing.remedy}${unsupported ? '' : `, then ${installCommand}`}`,
+    `${check.problem}; ${check.remedy}${unsupported ? '' : `, then ${installCommand}`}`,
   );
 }
 

@@ -79,15 +79,16 @@ export function checkNodeApiHeaders(): Check {
   };
 }
 
-/** The first condition of an install that this machine lacks. */
-export async function firstMissing(machine: Machine): Promise<Missing | undefined> {
-  const checks = [
-    checkPlatform(machine),
-    checkCompiler(machine),
-    checkPython(machine),
-    checkNodeApiHeaders(),
-  ];
-  for (const check of checks) if (!check.ok) return check;
-  const pip = await pipOf(machine);
-  return pip.ok ? undefined : pip;
+/** All that an install asks of a machine, told at once: whoever lacks two things should not learn of them in turn. */
+export async function checkMachine(machine: Machine): Promise<Check> {
+  const platform = checkPlatform(machine);
+  if (!platform.ok) return platform;
+  const checks = [checkCompiler(machine), await pipOf(machine), checkNodeApiHeaders()];
+  const missing = checks.filter((check) => !check.ok);
+  if (missing.length === 0) return platform;
+  return {
+    ok: false,
+    problem: missing.map(({ problem }) => problem).join(' and '),
+    remedy: missing.map(({ remedy }) => remedy).join(', and '),
+  };
 }

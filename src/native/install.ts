@@ -1,10 +1,10 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstallEvent } from './build.js';
 import { buildEntry } from './build-entry.js';
 import { cacheRoot, entryFolder, hasBinding, markChosen, partialFolder, readEntry } from './cache.js';
-import { type Check, checkCompiler, checkNodeApiHeaders } from './chain.js';
+import { type Check, checkCompiler, checkMachine } from './chain.js';
 import { explainWrite, NativeFailure } from './failure.js';
 import { linkPackage, readLink } from './link.js';
 import { underLock } from './lock.js';
@@ -87,13 +87,17 @@ async function build(
   say: Say,
   staleMs: number,
 ): Promise<void> {
-  insist(checkCompiler(machine));
-  insist(checkNodeApiHeaders());
-  await mkdir(cacheRoot(machine), { recursive: true });
   const partial = partialFolder(what.final);
+  // An interrupted install may have got past the point where Python is needed.
+  const begun = existsSync(partial) || existsSync(what.final);
+  insist(begun ? checkCompiler(machine) : await checkMachine(machine));
+  await mkdir(cacheRoot(machine), { recursive: true });
   const staged = join(partial, 'entry');
   const onWait = () =>
-    say({ step: 'wait', text: 'another install of the same version is at work, waiting for it' });
+    say({
+      step: 'wait',
+      text: 'another install of the same version is at work, or was killed seconds ago: waiting',
+    });
   await underLock({ path: what.final, staleMs, onWait }, (signal) =>
     buildEntry({ ...what, machine, partial, staged, say, signal }),
   );

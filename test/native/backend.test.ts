@@ -30,6 +30,15 @@ describe('loadBackend', () => {
     expect(reason).toMatch(expected);
   });
 
+  it('without both names both', async () => {
+    pretend.remove('python3');
+    pretend.remove('g++');
+    const { reason } = await loadBackendOn(pretend.machine(), ['native', 'cpu']);
+    expect(reason).toMatch(
+      /^native backend not used: no C\+\+ compiler and no Python; install g\+\+ .*, and install Python 3 with pip /,
+    );
+  });
+
   it('with all that an install needs names the install', async () => {
     const { reason } = await loadBackendOn(pretend.machine(), ['native', 'cpu']);
     expect(reason).toBe('native backend not used: not installed; run `npx evenkeel native install`');
