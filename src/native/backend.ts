@@ -74,9 +74,9 @@ async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
         `tfjs-node uses another copy of @tensorflow/tfjs (${theirs}) than evenkeel (${ours}); run \`npm dedupe\``,
       );
     }
-    // Node 23 took out this function, which tfjs-node 4.22 calls.
+    // tfjs-node 4.22 calls this function; Node 22 warns of it and Node 23 took it out.
     const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-    util.isNullOrUndefined ??= (value) => value === undefined || value === null;
+    util.isNullOrUndefined = (value) => value === undefined || value === null;
     try {
       loadQuietly(() => require(folder), binding);
     } catch (error) {

@@ -20,9 +20,10 @@ export function explainWrite(error: unknown, root: string): unknown {
     );
   }
   if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(codeOf(error))) {
-    const { path, message } = error as NodeJS.ErrnoException;
+    const { path = root, message } = error as NodeJS.ErrnoException;
+    const inCache = path.startsWith(root) || root.startsWith(path);
     return new NativeFailure(
-      `cannot write ${path ?? root} (${message.split(',')[0]}); make it writable or set XDG_CACHE_HOME`,
+      `cannot write ${path} (${message.split(',')[0]}); make it writable${inCache ? ' or set XDG_CACHE_HOME' : ''}`,
     );
   }
   return error;
