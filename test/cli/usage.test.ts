@@ -196,7 +196,7 @@ describe('a failed job is one line and code 1', () => {
       env: empty,
     });
     expect(stderr).toMatch(
-      /^evenkeel: native backend not used: no C\+\+ compiler; install g\+\+ .*, then run `npx evenkeel native install`\n$/,
+      /^evenkeel: native backend not used: no C\+\+ compiler and no Python; install g\+\+ .*, and install Python 3 .*, then run `npx evenkeel native install`\n$/,
     );
     expect(code).toBe(1);
     expect(readdirSync(join(folder, 'project'))).toEqual(['node_modules']);
