@@ -6,6 +6,7 @@ import { checkMachine } from './chain.js';
 import { NativeFailure } from './failure.js';
 import { linkPackage, readLink } from './link.js';
 import { type Machine, thisMachine } from './machine.js';
+import { repairNode } from './node-repair.js';
 import { findForEvenkeel, findForUser, findPackage, findTfjsNode } from './packages.js';
 import { supportOf } from './platforms.js';
 import { loadQuietly } from './quiet.js';
@@ -74,9 +75,7 @@ async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
         `tfjs-node uses another copy of @tensorflow/tfjs (${theirs}) than evenkeel (${ours}); run \`npm dedupe\``,
       );
     }
-    // tfjs-node 4.22 calls this function; Node 22 warns of it and Node 23 took it out.
-    const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-    util.isNullOrUndefined = (value) => value === undefined || value === null;
+    repairNode();
     try {
       loadQuietly(() => require(folder), binding);
     } catch (error) {

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
  * Plain CommonJS text, since the child must run the same whether this file was compiled or runs under a test runner.
  */
 const script = `
-require('node:util').isNullOrUndefined = (value) => value === undefined || value === null;
+Object.assign(require('node:util'), { isArray: Array.isArray, isNullOrUndefined: (v) => v === undefined || v === null });
 const [, folder, binding] = process.argv;
 const inPackage = require('node:module').createRequire(folder + '/package.json');
 if (binding) {

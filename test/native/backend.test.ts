@@ -86,12 +86,33 @@ it('the native backend starts without a word on stderr, and keeps an error that 
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     await model.trainOnBatch(tf.ones([4, 3]), tf.ones([4, 2]));
+    tf.concat([tf.ones([1]), tf.ones([1])]).dataSync();
     console.log(backend);
     console.error('a word of our own');`;
   const { TF_CPP_MIN_LOG_LEVEL: _, ...env } = process.env;
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env });
   expect(child.stderr).toBe('a word of our own\n');
   expect(child.stdout).toBe('native\n');
+});
+
+it('puts back what tfjs-node calls and newer Nodes lack, without their warnings', () => {
+  const script = `
+    const util = require('node:util');
+    delete util.isNullOrUndefined;
+    delete util.isArray;
+    import('${new URL('../../dist/src/native/node-repair.js', import.meta.url)}').then(({ repairNode }) => {
+      repairNode();
+      console.log(JSON.stringify([null, undefined, 0, '', []].map((v) => [util.isNullOrUndefined(v), util.isArray(v)])));
+    });`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual([
+    [true, false],
+    [true, false],
+    [false, false],
+    [false, false],
+    [false, true],
+  ]);
 });
 
 it('of what the library says at start, only errors are passed on', () => {
