@@ -24,7 +24,6 @@ export class InstallProgress {
           stream: this.stream,
           format: '  {bar} {percentage}%  {done}/{all} MB  {duration_formatted}',
           barsize: 30,
-          hideCursor: true,
           clearOnComplete: true,
         },
         Presets.shades_classic,
