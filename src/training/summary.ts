@@ -1,4 +1,5 @@
 import type { ComparisonRow, FinishedRun } from './records.js';
+import { deviation, mean } from './statistics.js';
 
 /** One row a recipe, in the order in which the recipes first appear. */
 export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
@@ -18,15 +19,4 @@ export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
       parameters: first.result.parameters,
     };
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Sample standard deviation; 0 for one value. */
-function deviation(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }

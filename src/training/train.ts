@@ -4,6 +4,7 @@ import { probe } from './diagnostics.js';
 import { iterationsPerEpoch } from './iterations.js';
 import type { Recipe } from './recipes.js';
 import type { Diagnostics, EpochRecord, LogRecord, RunConfig, RunResult } from './records.js';
+import { median } from './statistics.js';
 
 export interface TrainingData {
   train: Examples;
@@ -191,10 +192,4 @@ class Means {
     this.count = 0;
     return { loss: loss / count, accuracy: accuracy / count };
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] as number) + (sorted[Math.floor(middle)] as number)) / 2;
 }

@@ -49,9 +49,36 @@ describe('loadMnist', () => {
         (error: Error) => `${error.name}: ${error.message}`,
       );
     const path = (name: string) => join(folder, name);
+    /** White squares, all with the label 1. */
+    const writeSet = (name: 'train' | 't10k', count: number, side: number) => {
+      const images = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, side, 0, 0, 0, side];
+      const pixels = Array<number>(count * side ** 2).fill(255);
+      writeFileSync(path(`${name}-images-idx3-ubyte`), Uint8Array.from([...images, ...pixels]));
+      const labels = [0, 0, 8, 1, 0, 0, 0, count, ...Array<number>(count).fill(1)];
+      writeFileSync(path(`${name}-labels-idx1-ubyte`), Uint8Array.from(labels));
+    };
 
     it('that has them, reads them', async () => {
       expect(await failure()).toBe('none');
+    });
+
+    it('reads another set in the same format, and refuses halves of two sets', async () => {
+      writeSet('train', 2, 3);
+      writeSet('t10k', 1, 3);
+      const { train } = await loadMnist({ folder });
+      expect(train).toMatchObject({ count: 2, features: 9, classes: 10, labels: Uint8Array.from([1, 1]) });
+      expect(train.inputs).toEqual(new Float32Array(18).fill(1));
+      writeSet('t10k', 1, 2);
+      expect(await failure()).toBe(
+        `DataFailure: the training images in ${folder} have 9 pixels, the test images 4; take both from one data set`,
+      );
+    });
+
+    it('with a file of no images, says so', async () => {
+      writeSet('t10k', 0, 28);
+      expect(await failure()).toBe(
+        `DataFailure: ${path('t10k-images-idx3-ubyte')} holds no images; get the file anew`,
+      );
     });
 
     it('without a file, names it and what to do', async () => {
@@ -82,9 +109,9 @@ describe('loadMnist', () => {
 
     it('with a label that is no digit, names it', async () => {
       const bytes = readFileSync(path('t10k-labels-idx1-ubyte'));
-      bytes[8 + 42] = 11;
+      bytes[8 + 42] = 10;
       writeFileSync(path('t10k-labels-idx1-ubyte'), bytes);
-      expect(await failure()).toMatch(/has the label 11 at 42, expected 0 to 9/);
+      expect(await failure()).toMatch(/has the label 10 at 42, expected 0 to 9/);
     });
   });
 });

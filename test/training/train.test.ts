@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Examples, take } from '../../src/data/examples.js';
+import { type Examples, epochOrder, take } from '../../src/data/examples.js';
 import { loadMnist } from '../../src/data/mnist.js';
 import { synthetic } from '../../src/data/synthetic.js';
 import { loadBackend } from '../../src/node.js';
@@ -56,6 +56,26 @@ async function run(
   }
   return outcome as Outcome;
 }
+
+/** A recipe whose settings and batches are seen on their way. */
+const observed = (
+  onBatch: (x: tf.Tensor2D) => unknown,
+  onBuild: (options: RecipeOptions) => unknown = () => {},
+): Recipe => ({
+  ...requireRecipe('mlp-relu'),
+  build(options = {}) {
+    onBuild(options);
+    const model = requireRecipe('mlp-relu').build(options);
+    const trainOnBatch = model.trainOnBatch.bind(model);
+    model.trainOnBatch = async (x, y) => {
+      await onBatch(x as tf.Tensor2D);
+      return trainOnBatch(x, y);
+    };
+    return model;
+  },
+});
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const isStep = (record: LogRecord): record is StepRecord => record.kind === 'steps';
 const isEpoch = (record: LogRecord): record is EpochRecord => record.kind === 'epoch';
@@ -118,24 +138,46 @@ describe('train', () => {
     expect(accuracy).toBeCloseTo(right.length / 1500, 6);
   });
 
+  it('gives the numbers of the evaluation set after an epoch, those of the test set at the end', async () => {
+    for await (const event of train(requireRecipe('mlp-relu'), config({ epochs: 1 }), data)) {
+      if (event.kind === 'end') {
+        const { loss, accuracy } = evaluate(event.model, data.test);
+        expect(event.result).toMatchObject({ testLoss: loss, testAccuracy: accuracy });
+        expect(loss).not.toBe(evaluate(event.model, data.evaluation).loss);
+      }
+    }
+    expect.assertions(2);
+  });
+
+  it('times the steps of each epoch alone, and nothing else', async () => {
+    const pauses: number[] = [];
+    let calls = 0;
+    const slowInSecondEpoch = observed(async () => {
+      if (++calls <= 4) return;
+      const start = performance.now();
+      await pause(100);
+      pauses.push(performance.now() - start);
+    });
+    const times: number[] = [];
+    for await (const event of train(slowInSecondEpoch, config({ batchSize: 100 }), data)) {
+      if (event.kind === 'step') await pause(150);
+      if (event.kind === 'log' && event.record.kind === 'epoch') times.push(event.record.millisecondsPerStep);
+    }
+    const [first, second] = times as [number, number];
+    expect(pauses).toHaveLength(4);
+    expect(second).toBeGreaterThanOrEqual(Math.min(...pauses));
+    expect(first).toBeLessThan(second);
+  });
+
   it('hands the recipe its settings, and each epoch all examples in an order of its own', async () => {
     const observe = async (seed: number) => {
       const batches: number[][] = [];
       const received: RecipeOptions[] = [];
-      const observed: Recipe = {
-        ...requireRecipe('mlp-relu'),
-        build(options = {}) {
-          received.push(options);
-          const model = requireRecipe('mlp-relu').build(options);
-          const trainOnBatch = model.trainOnBatch.bind(model);
-          model.trainOnBatch = (x, y) => {
-            batches.push((x as tf.Tensor2D).arraySync().map(([first]) => first as number));
-            return trainOnBatch(x, y);
-          };
-          return model;
-        },
-      };
-      for await (const _ of train(observed, config({ seed, batchSize: 150 }), data));
+      const recipe = observed(
+        (x) => batches.push(x.arraySync().map(([first]) => first as number)),
+        (options) => received.push(options),
+      );
+      for await (const _ of train(recipe, config({ seed, batchSize: 150 }), data));
       return { batches, received };
     };
     const { batches, received } = await observe(5);
@@ -198,6 +240,12 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('lets timers and signals through between two steps', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort('time is up'), 0);
+    await expect(run(config(), data, { signal: controller.signal })).rejects.toBe('time is up');
+  });
+
   it('does nothing when it was told to end before it began', async () => {
     const before = tf.memory().numTensors;
     const events = train(requireRecipe('mlp-relu'), config(), data, { signal: AbortSignal.abort('no') });
@@ -223,10 +271,19 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('stops at a number that is not finite in the data', async () => {
+  it('stops at the step whose loss is not finite, whatever is logged', async () => {
+    await tf.setBackend('cpu');
+    const example = 300;
     const inputs = small.inputs.slice();
-    inputs[100] = Number.NaN;
+    inputs[example * 12] = Number.NaN;
     const broken: Examples = { ...small, inputs };
-    await expect(run(config(), { ...data, train: broken })).rejects.toThrow(DivergedError);
+    const step = Math.floor(epochOrder(small.count, 1, 1).indexOf(example) / 32) + 1;
+    try {
+      await expect(run(config(), { ...data, train: broken }, { recordsPerEpoch: 1 })).rejects.toThrow(
+        `mlp-relu, seed 1: the loss became NaN at step ${step} with learning rate 0.3; try a smaller --learning-rate`,
+      );
+    } finally {
+      await loadBackend({ prefer: ['wasm', 'cpu'] });
+    }
   });
 });
