@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -16,66 +16,59 @@ afterEach(() => rmSync(place, { recursive: true }));
 
 const built = (path: string) => new URL(`../../dist/src/${path}.js`, import.meta.url);
 
-/** Makes short runs one after the other until it is killed; one that is finished is left as it is. */
-const script = (out: string) => `
+/** Makes one short run, and kills itself where the argument says. */
+const script = (path: string) => `
   import * as tf from '${import.meta.resolve('@tensorflow/tfjs')}';
   import { synthetic } from '${built('data/synthetic')}';
-  import { readRun, RunFolder } from '${built('runs/run-folder')}';
+  import { RunFolder } from '${built('runs/run-folder')}';
   import { requireRecipe } from '${built('training/recipes')}';
   import { train } from '${built('training/train')}';
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  const [,, moment] = process.argv;
   tf.findBackend('cpu').firstUse = false;
   await tf.setBackend('cpu');
   const set = synthetic(64, 6, 3, 1);
   const data = { train: set, evaluation: set, test: set };
-  for (let seed = 1; ; seed++) {
-    const config = { recipe: 'mlp-relu', seed, epochs: 1, batchSize: 32, learningRate: 0.1, hidden: [200], examples: 64, holdOut: 0 };
-    const path = '${out}/run-' + seed;
-    if (await readRun(path)) continue;
-    const folder = await RunFolder.create(path, config, { backend: 'cpu' });
-    for await (const event of train(requireRecipe('mlp-relu'), config, data)) {
-      if (event.kind === 'log') folder.append(event.record);
-      if (event.kind === 'end') await folder.finish(event.model, event.result);
+  const config = { recipe: 'mlp-relu', seed: 1, epochs: 1, batchSize: 32, learningRate: 0.1, hidden: [8], examples: 64, holdOut: 0 };
+  const folder = await RunFolder.create('${path}', config, { backend: 'cpu' });
+  if (moment === 'created') die();
+  for await (const event of train(requireRecipe('mlp-relu'), config, data)) {
+    if (event.kind === 'log') {
+      folder.append(event.record);
+      if (moment === 'logged') die();
     }
-    process.send(seed);
-  }`;
-
-it('is finished and whole, or unfinished and made anew, whenever the process is killed', async () => {
-  const out = join(place, 'runs');
-  writeFileSync(join(place, 'runs.mjs'), script(out));
-  for (let attempt = 0; attempt < 4; attempt++) {
-    const child = fork(join(place, 'runs.mjs'), { silent: true });
-    await new Promise((resolve) => child.once('message', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 19 * attempt));
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    child.kill('SIGKILL');
-    await ended;
-
-    const paths = readdirSync(out).map((name) => join(out, name));
-    const unfinished: string[] = [];
-    for (const path of paths) {
-      const run = await readRun(path);
-      if (!run) unfinished.push(path);
-      else await expectWhole(path, run);
+    if (event.kind === 'end') {
+      const save = event.model.save.bind(event.model);
+      event.model.save = async (...args) => {
+        if (moment === 'trained') die();
+        const saved = await save(...args);
+        if (moment === 'saved') die();
+        return saved;
+      };
+      await folder.finish(event.model, event.result);
     }
-    // Only the run at work when the kill came: those of the attempts before have been made anew.
-    expect(unfinished.length).toBeLessThanOrEqual(1);
-    for (const path of unfinished) expectWholeLines(join(path, 'log.jsonl'));
-    expect(paths.length - unfinished.length).toBeGreaterThan(attempt);
   }
-});
+  if (moment === 'finished') die();`;
 
-async function expectWhole(path: string, run: NonNullable<Awaited<ReturnType<typeof readRun>>>) {
-  expect(run.log.map(({ kind, step }) => `${kind} ${step}`)).toEqual(['steps 1', 'steps 2', 'epoch 2']);
-  expect(path.endsWith(`run-${run.config.seed}`)).toBe(true);
+it('is unfinished and made anew, or finished and whole, wherever the process is killed', async () => {
+  const path = join(place, 'run');
+  writeFileSync(join(place, 'run.mjs'), script(path));
+  const killedWhen = async (moment: string) => {
+    const child = fork(join(place, 'run.mjs'), [moment], { silent: true });
+    const signal = await new Promise((resolve) => child.once('close', (_, received) => resolve(received)));
+    expect(signal).toBe('SIGKILL');
+  };
+  for (const moment of ['created', 'logged', 'trained', 'saved']) {
+    await killedWhen(moment);
+    expect(existsSync(join(path, 'config.json'))).toBe(true);
+    expect(await readRun(path), moment).toBeUndefined();
+  }
+  await killedWhen('finished');
+  // Nothing of the four that went before.
+  const run = await readRun(path);
+  expect(run?.log.map(({ kind, step }) => `${kind} ${step}`)).toEqual(['steps 1', 'steps 2', 'epoch 2']);
+  expect(readdirSync(path).filter((name) => name.includes('tfevents'))).toHaveLength(1);
   const model = await tf.loadLayersModel(modelFiles(join(path, 'model')));
-  expect(model.countParams()).toBe(run.result.parameters);
+  expect(model.countParams()).toBe(run?.result.parameters);
   model.dispose();
-}
-
-/** Every line but the last, which the kill may have cut short. */
-function expectWholeLines(path: string): void {
-  if (!existsSync(path)) return;
-  for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
-    expect(JSON.parse(line)).toHaveProperty('step');
-  }
-}
+});
