@@ -25,10 +25,13 @@ export class RunFolder {
     private readonly eventsPath: string,
   ) {}
 
-  /** An empty folder of this run; what an unfinished run has left there is deleted. */
+  /** An empty folder of this run; what an unfinished run has left there is deleted, a finished one never. */
   static async create(path: string, config: RunConfig, environment: RunEnvironment): Promise<RunFolder> {
+    if (existsSync(join(path, 'result.json'))) {
+      throw new DataFailure(`${path} holds a finished run; delete it to make it anew`);
+    }
     await inOneLine(path, async () => {
-      if (!existsSync(join(path, 'result.json'))) await rm(path, { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
       await mkdir(path, { recursive: true });
       await writeJson(join(path, 'config.json'), { ...config, environment });
     });
@@ -90,7 +93,8 @@ export async function readRun(path: string): Promise<FinishedRun | undefined> {
   );
   const log = (await readText(join(path, 'log.jsonl')))
     .split('\n')
-    .filter(Boolean)
+    // What follows the last line break is nothing, or a line that a power cut has cut short.
+    .slice(0, -1)
     .map((line, i) => parse<LogRecord>(line, `line ${i + 1} of ${join(path, 'log.jsonl')}`));
   return { config, environment, log, result };
 }

@@ -113,7 +113,17 @@ describe('RunFolder', () => {
     again.append(epoch);
     await again.finish(model(), result);
     expect((await readRun(path))?.log).toEqual([epoch]);
+    appendFileSync(join(path, 'log.jsonl'), '{"kind":"ste');
+    expect((await readRun(path))?.log).toEqual([epoch]);
     expect(readdirSync(path).filter((name) => name.includes('tfevents'))).toHaveLength(1);
+  });
+
+  it('is never made over a finished run', async () => {
+    const folder = await RunFolder.create(join(out, 'run'), config, environment);
+    await folder.finish(model(), result);
+    await expect(RunFolder.create(folder.path, config, environment)).rejects.toThrow(
+      `${folder.path} holds a finished run; delete it to make it anew`,
+    );
   });
 
   it('says in one line that it cannot be written', async () => {
