@@ -39,11 +39,8 @@ export class Progress {
         stream: this.terminal,
         format: `${label(config, this.width)} {bar} {percentage}%  {rate} steps/s  left {left}{all}`,
         barsize: 8,
-        hideCursor: true,
         clearOnComplete: true,
-        stopOnComplete: false,
-        // The work between two steps leaves no time for a timer.
-        noTTYOutput: false,
+        // Signals are heard in interruptible.ts, which lets the run end first.
         gracefulExit: false,
       },
       Presets.shades_classic,
