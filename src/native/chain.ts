@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { findCompiler, findPythons } from './executables.js';
 import type { Machine } from './machine.js';
 import { findForEvenkeel } from './packages.js';
-import { supportOf } from './platforms.js';
+import { isOlder, supportOf } from './platforms.js';
 
 /** One condition of the native backend; `problem` and `remedy` are phrases for one line. */
 export type Check = { ok: true; detail: string } | { ok: false; problem: string; remedy: string };
@@ -41,32 +41,37 @@ export function checkPython(machine: Machine): Check {
 
 type Missing = Extract<Check, { ok: false }>;
 
-/** First line of `pip --version`, such as `pip 24.0`; undefined where this Python has no pip or does not start. */
+/** The first that downloads a wheel for another Python by name; tried with 18.1, which finds none. */
+const oldestPip = '19.3';
+
+/** Such as `24.0`; undefined where this Python has no pip or does not start. */
 function pipVersion(python: string, machine: Machine): Promise<string | undefined> {
   const options = { env: machine.env as NodeJS.ProcessEnv };
   return new Promise((resolve) => {
     execFile(python, ['-m', 'pip', '--version'], options, (error, stdout) =>
-      resolve(error ? undefined : stdout.trim().replace(/ from .*/s, '')),
+      resolve(error ? undefined : /^pip (\d+(\.\d+)*)/.exec(stdout)?.[1]),
     );
   });
 }
 
-/** The first Python that has pip. */
+/** The first Python that has pip, and one that is not too old. */
 export async function pipOf(
   machine: Machine,
 ): Promise<{ ok: true; python: string; detail: string } | Missing> {
   const found = checkPython(machine);
   if (!found.ok) return found;
+  let old = '';
   for (const python of findPythons(machine)) {
     const version = await pipVersion(python, machine);
-    if (version !== undefined) return { ok: true, python, detail: `${version} of ${python}` };
+    if (version === undefined) continue;
+    if (!isOlder(version, oldestPip)) return { ok: true, python, detail: `${version} of ${python}` };
+    old ||= `pip ${version} of ${python} is older than ${oldestPip}`;
   }
-  return {
-    ok: false,
-    problem: `no pip for ${found.detail}`,
-    remedy:
-      'install it (Debian, Ubuntu: `apt-get install python3-pip`; elsewhere `python3 -m ensurepip`) or set EVENKEEL_PYTHON',
-  };
+  const remedy =
+    'install it (Debian, Ubuntu: `apt-get install python3-pip`; elsewhere `python3 -m ensurepip`) or set EVENKEEL_PYTHON';
+  return old
+    ? { ok: false, problem: old, remedy: 'run `python3 -m pip install --upgrade pip` or set EVENKEEL_PYTHON' }
+    : { ok: false, problem: `no pip for ${found.detail}`, remedy };
 }
 
 export function checkNodeApiHeaders(): Check {

@@ -41,6 +41,7 @@ const message = async (work: Promise<unknown>): Promise<string> => {
 async function expectWhole(entry: string): Promise<void> {
   const manifest = readEntry(entry)?.manifest;
   expect(manifest).toBeDefined();
+  expect(readdirSync(entry).sort()).toEqual(['binding-4.22.0', 'include', 'lib', 'manifest.json']);
   for (const [path, { sha256 }] of Object.entries(manifest?.files ?? {})) {
     expect(await hashFile(join(entry, path)), path).toBe(sha256);
   }
@@ -100,10 +101,17 @@ describe('install', () => {
     );
   });
 
+  it('says that a pip is too old to find the wheel', async () => {
+    pretend.program('python3', "console.log('pip 18.1 from /usr/lib/python3 (python 3.6)')");
+    expect(await message(install({ machine: pretend.machine() }))).toMatch(
+      /^pip 18\.1 of .*python3 is older than 19\.3; run `python3 -m pip install --upgrade pip`/,
+    );
+  });
+
   it('passes on what pip says of an index that cannot be reached', async () => {
     pretend.program(
       'python3',
-      "if (process.argv.includes('--version')) process.exit(0); console.error('WARNING: Retrying (Retry(total=4)) after connection broken by NewConnectionError: name resolution'); console.error('ERROR: No matching distribution found'); process.exit(1)",
+      "if (process.argv.includes('--version')) { console.log('pip 24.0'); process.exit(0); } console.error('WARNING: Retrying (Retry(total=4)) after connection broken by NewConnectionError: name resolution'); console.error('ERROR: No matching distribution found'); process.exit(1)",
     );
     expect(await message(install({ machine: pretend.machine() }))).toMatch(
       /^pip cannot reach its package index for tensorflow-cpu 2\.21\.0; check the network, the proxy/,
@@ -114,7 +122,7 @@ describe('install', () => {
   it('names the versions of an index that lacks the one asked for', async () => {
     pretend.program(
       'python3',
-      "if (process.argv.includes('--version')) process.exit(0); console.error('ERROR: Could not find a version that satisfies the requirement (from versions: 2.20.0, 2.21.0)'); process.exit(1)",
+      "if (process.argv.includes('--version')) { console.log('pip 24.0'); process.exit(0); } console.error('ERROR: Could not find a version that satisfies the requirement (from versions: 2.20.0, 2.21.0)'); process.exit(1)",
     );
     expect(await message(install({ machine: pretend.machine(), tensorflow: '2.99.0' }))).toMatch(
       /no tensorflow-cpu 2\.99\.0 for this platform \(it offers 2\.20\.0, 2\.21\.0\); choose another with --tensorflow/,
@@ -162,6 +170,20 @@ describe('install', () => {
     expect(await install({ machine: pretend.machine() })).toMatchObject({ outcome: 'installed' });
     expect(pretend.count('download')).toBe(1);
     await expectWhole(pretend.entry);
+  });
+
+  it('throws half a download away before it makes another', async () => {
+    const partial = `${pretend.entry}.partial`;
+    mkdirSync(join(partial, 'download-killed'), { recursive: true });
+    let downloads: string[] = [];
+    await install({
+      machine: pretend.machine(),
+      onProgress: ({ step }) => {
+        if (step === 'download') downloads = readdirSync(partial);
+      },
+    });
+    expect(downloads).toHaveLength(1);
+    expect(downloads).not.toContain('download-killed');
   });
 
   it.each([
