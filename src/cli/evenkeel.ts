@@ -20,7 +20,7 @@ const program = new Command('evenkeel')
 Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.
 
 First steps:
-  evenkeel native install   TensorFlow's own library as backend, about a hundred times faster than plain JavaScript
+  evenkeel native install   TensorFlow's own library as backend, the fastest there is here
   evenkeel compare          train every recipe on MNIST and write a report
   evenkeel doctor           what is installed, what is missing, and what to do about it`,
   );
