@@ -17,7 +17,7 @@ const backend = (name: 'cpu' | 'wasm' | 'native'): TestProjectConfiguration => (
   test: {
     name,
     include: everyBackend,
-    setupFiles: [`test/support/backends/${name}.ts`, 'test/support/matchers.ts'],
+    setupFiles: ['test/support/greeting.ts', `test/support/backends/${name}.ts`, 'test/support/matchers.ts'],
   },
 });
 
@@ -60,7 +60,7 @@ const node: TestProjectConfiguration = {
     include: ['native', 'data', 'training', 'runs', 'report', 'cli', 'repository'].map(
       (folder) => `test/${folder}/**/*.test.ts`,
     ),
-    setupFiles: ['test/support/matchers.ts'],
+    setupFiles: ['test/support/greeting.ts', 'test/support/matchers.ts'],
     testTimeout: 60_000,
   },
 };

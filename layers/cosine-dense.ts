@@ -39,7 +39,7 @@ export interface CosineDenseArgs extends OwnDenseArgs {
  *
  * Input `[..., features]`, output `[..., units]`. Training and inference are the same function. It does not change when
  * an example or a unit's weights are multiplied by a positive number; centred, nor when a constant is added to them.
- * The steps along w are therefore small: learning rates are one to two orders of magnitude above those of dense. Meant
+ * The steps along w are therefore small: learning rates are an order of magnitude or two above those of dense. Meant
  * for hidden layers: give the head a scale near 10 or make it dense, since ten cosines cannot tell ten classes apart.
  *
  * Differs from the paper:

@@ -17,8 +17,8 @@ export interface CosineOptions {
  * `c = (x.w + b) / (sqrt(|x|^2 + 1) sqrt(|w|^2 + b^2))`.
  *
  * Backward, with `d = dc / (|x| |w|)` and `p = dc c`: `dx = d w^T - x sum_units(p) / |x|^2`,
- * `dw = x^T d - w sum_batch(p) / |w|^2`, `db = sum_batch(d) - b sum_batch(p) / |w|^2`; centred, each of dx and dw loses
- * its mean over the features. dx is orthogonal to x, dw to w.
+ * `dw = x^T d - w sum_batch(p) / |w|^2`, `db = sum_batch(d) - b sum_batch(p) / |w|^2`. dx is orthogonal to x, dw to w.
+ * Centred, x and w stand for what is left of them without their means, and dx and dw have mean 0 by themselves.
  *
  * A zero (centred: constant) example or weight vector gives 0 with a finite gradient.
  *
@@ -36,16 +36,16 @@ export function cosine(
   { center = false, epsilon = 1e-12 }: CosineOptions = {},
 ): tf.Tensor2D {
   const guard = normGuard(epsilon);
-  const centred = (t: tf.Tensor2D, features: 0 | 1): tf.Tensor2D =>
-    center ? clearPadding(tf.sub(t, tf.mean(t, features, true))) : t;
+  const lessItsMean = (t: tf.Tensor2D, features: 0 | 1): tf.Tensor2D =>
+    clearPadding(tf.sub(t, tf.mean(t, features, true)));
   // Twice, since the first mean of a constant is off by a rounding error, and a cosine has no scale to see it as small.
-  const exactlyCentred = (t: tf.Tensor2D, features: 0 | 1): tf.Tensor2D =>
-    centred(centred(t, features), features);
+  const centred = (t: tf.Tensor2D, features: 0 | 1): tf.Tensor2D =>
+    center ? lessItsMean(lessItsMean(t, features), features) : t;
 
   // One gradient for the whole op: composed of single ops it saves four full-size tensors and takes half as long again.
   const op = withGradient<tf.Tensor[], tf.Tensor2D>(([x, kernel, bias], save) => {
-    const xc = exactlyCentred(x as tf.Tensor2D, 1);
-    const wc = exactlyCentred(kernel as tf.Tensor2D, 0);
+    const xc = centred(x as tf.Tensor2D, 1);
+    const wc = centred(kernel as tf.Tensor2D, 0);
     const x2 = tf.sum(tf.square(xc), 1, true).add(guard + (bias ? 1 : 0)); // [batch, 1]
     const w2 = tf.sum(tf.square(wc), 0, true).add(bias ? tf.square(bias).add(guard) : guard); // [1, units]
     const ix = tf.rsqrt(x2);
@@ -71,7 +71,7 @@ export function cosine(
     const dx = tf.matMul(d, wc, false, true).sub(xc.mul(pullX)) as tf.Tensor2D;
     const dw = tf.matMul(xc, d, true).sub(wc.mul(pullW)) as tf.Tensor2D;
     const db = bias ? [tf.sum(d, 0).sub(bias.mul(pullW.flatten()))] : [];
-    return [centred(dx, 1), centred(dw, 0), ...db];
+    return [dx, dw, ...db];
   };
   return bias ? op(x, kernel, bias) : op(x, kernel);
 }
