@@ -1,3 +1,6 @@
+// Registers our layers, so that a model that has them loads wherever modelFiles is imported.
+import './index.js';
+
 export { type Examples, split, take } from './data/examples.js';
 export { loadMnist, type MnistOptions } from './data/mnist.js';
 export { modelFiles } from './data/model-files.js';
