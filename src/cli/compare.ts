@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../data/write-atomically.js';
 import { comparisonCsv } from '../report/csv.js';
+import { plural } from '../report/format.js';
 import { reportPage } from '../report/page.js';
 import { terminalTable } from '../report/terminal-table.js';
 import { newRunsFolder, readRun, runName, writeJson } from '../runs/run-folder.js';
@@ -117,5 +118,3 @@ async function report(folder: string, configs: readonly RunConfig[], command: st
   console.log('      load a model: tf.loadLayersModel(modelFiles(folder)),');
   console.log("                    with modelFiles from 'evenkeel/node'.");
 }
-
-const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,7 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { percent } from '../report/format.js';
 import type { EpochRecord, RunConfig, RunResult } from '../training/records.js';
-
-const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
 
 /** Minutes and seconds, with hours where there are any. */
 export function clock(seconds: number): string {
@@ -66,7 +65,7 @@ export class Progress {
   ): void {
     if (config.epochs === 1) return;
     this.line(
-      `${label(config, this.width)}  epoch ${String(epoch).padStart(String(config.epochs).length)}/${config.epochs}  ${percent(evaluationAccuracy)}  loss ${evaluationLoss.toFixed(4)}  ${millisecondsPerStep.toFixed(1)} ms/step`,
+      `${label(config, this.width)}  epoch ${String(epoch).padStart(String(config.epochs).length)}/${config.epochs}  ${percent(evaluationAccuracy)} %  loss ${evaluationLoss.toFixed(4)}  ${millisecondsPerStep.toFixed(1)} ms/step`,
     );
   }
 
@@ -74,7 +73,7 @@ export class Progress {
     this.stop();
     this.seconds.set(config.recipe, [...(this.seconds.get(config.recipe) ?? []), seconds]);
     console.log(
-      `${label(config, this.width)}  test ${percent(testAccuracy)}  loss ${testLoss.toFixed(4)}  ${millisecondsPerStep.toFixed(1)} ms/step  ${clock(seconds)}`,
+      `${label(config, this.width)}  test ${percent(testAccuracy)} %  loss ${testLoss.toFixed(4)}  ${millisecondsPerStep.toFixed(1)} ms/step  ${clock(seconds)}`,
     );
   }
 

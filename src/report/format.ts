@@ -7,7 +7,10 @@ export interface Column {
   cell(row: ComparisonRow): string;
 }
 
+/** Two digits after the point, without the sign. */
 export const percent = (fraction: number) => (100 * fraction).toFixed(2);
+
+export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The columns of the table, on the terminal and in the report. */
 export const columns: readonly Column[] = [

@@ -13,7 +13,7 @@ import {
   recipeColours,
   recipesOf,
 } from './charts.js';
-import { best, caption, columns } from './format.js';
+import { best, caption, columns, plural } from './format.js';
 import { stylesheet } from './stylesheet.js';
 
 export interface Comparison {
@@ -203,5 +203,3 @@ function definitions(
 function backendName({ backend, tensorflow }: FinishedRun['environment']): string {
   return tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
