@@ -39,6 +39,7 @@ export interface CosineDenseArgs extends OwnDenseArgs {
  *
  * Input `[..., features]`, output `[..., units]`. Training and inference are the same function. It does not change when
  * an example or a unit's weights are multiplied by a positive number; centred, nor when a constant is added to them.
+ * That holds for lengths from about 1e-4 to 1e18: below, epsilon counts, above, float32 has no square.
  * The steps along w are therefore small: learning rates are an order of magnitude or two above those of dense. Meant
  * for hidden layers: give the head a scale near 10 or make it dense, since ten cosines cannot tell ten classes apart.
  *
@@ -73,7 +74,7 @@ export class CosineDense extends tf.layers.Layer {
     this.center = args.center ?? false;
     this.bias = oneOf(LAYER, 'bias', args.bias ?? 'none', ['none', 'augmented', 'add']);
     this.scale = args.scale ?? 1;
-    if (this.scale !== 'learned' && !(Number.isFinite(this.scale) && this.scale > 0)) {
+    if (this.scale !== 'learned' && !(this.scale > 0 && Number.isFinite(Math.fround(this.scale)))) {
       throw new ArgumentError(LAYER, 'scale', "a number above 0 or 'learned'", this.scale);
     }
     this.scaleInit = positive(LAYER, 'scaleInit', args.scaleInit ?? 10);

@@ -84,10 +84,12 @@ export class WeightNorm extends tf.layers.Layer {
     if (f.useBias) {
       this.bias = this.addWeight('bias', [f.units], 'float32', ...biasArgs(f));
     }
-    const [kernel, bias] = this.layer.getWeights();
+    const [kernel, bias] = ownWeights(this.layer);
     if (kernel) this.v.write(kernel);
     if (bias) this.bias?.write(bias);
-    const lengths = unitNorms(this.v.read() as tf.Tensor2D, { epsilon: this.epsilon });
+    // Of the kernel as it was given: a constraint may have changed the length of v, and the output must not change.
+    const start = (kernel ?? this.v.read()) as tf.Tensor2D;
+    const lengths = unitNorms(start, { epsilon: this.epsilon });
     this.g.write(lengths);
     lengths.dispose();
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
@@ -127,6 +129,12 @@ export class WeightNorm extends tf.layers.Layer {
   }
 }
 register(WeightNorm);
+
+/** What the layer has been built with, or was told to start with; none for a new one. */
+function ownWeights(layer: tf.layers.Layer): tf.Tensor[] {
+  const { initialWeights } = layer as unknown as { initialWeights?: tf.Tensor[] | null };
+  return layer.weights.length > 0 ? layer.getWeights() : (initialWeights ?? []);
+}
 
 function requireKnown(layer: unknown): void {
   if (layer instanceof tf.layers.Layer) {

@@ -22,13 +22,17 @@ export function probability(layer: string, argument: string, value: number): num
 }
 
 export function finite(layer: string, argument: string, value: number): number {
-  if (!Number.isFinite(value)) throw new ArgumentError(layer, argument, 'a finite number', value);
+  if (!Number.isFinite(Math.fround(value)))
+    throw new ArgumentError(layer, argument, 'a finite number of float32', value);
   return value;
 }
 
+/** The smallest normal number of float32. */
+const SMALLEST = 2 ** -126;
+
 export function positive(layer: string, argument: string, value: number): number {
-  if (!(Number.isFinite(value) && value > 0))
-    throw new ArgumentError(layer, argument, 'a number above 0', value);
+  if (!(value >= SMALLEST && Number.isFinite(Math.fround(value))))
+    throw new ArgumentError(layer, argument, 'a number above 0, within float32', value);
   return value;
 }
 

@@ -20,6 +20,7 @@ import {
   settingsOf,
 } from './comparison.js';
 import { Interruption } from './errors.js';
+import { exclusively } from './exclusively.js';
 import { interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import { arrange, chooseBackend, loadData, makeRun } from './run.js';
@@ -48,13 +49,15 @@ export async function compare(
   if (!resumed) await writeJson(join(folder, 'compare.json'), chosen);
 
   const [first] = configs as [RunConfig];
-  const missing: RunConfig[] = [];
-  for (const config of configs) {
-    if (!(await readRun(join(folder, runName(config))))) missing.push(config);
-  }
-  announce(settings, first, environment, folder, configs.length - missing.length);
-  await makeRuns(missing, arrange(all, first), { folder, environment, total: configs.length });
-  await report(folder, configs, commandOf(chosen));
+  await exclusively(folder, async () => {
+    const missing: RunConfig[] = [];
+    for (const config of configs) {
+      if (!(await readRun(join(folder, runName(config))))) missing.push(config);
+    }
+    announce(settings, first, environment, folder, configs.length - missing.length);
+    await makeRuns(missing, arrange(all, first), { folder, environment, total: configs.length });
+    await report(folder, configs, commandOf(chosen));
+  });
 }
 
 function announce(

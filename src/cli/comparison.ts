@@ -4,7 +4,7 @@ import { readJson, runsFolders } from '../runs/run-folder.js';
 import { recipes, requireRecipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
 import { CliError } from './errors.js';
-import { configOf, type Settings } from './settings.js';
+import { backends, configOf, type Settings } from './settings.js';
 
 /** compare.json: all that a comparison needs to go on after an interruption. */
 export interface ComparisonSettings extends Settings {
@@ -52,6 +52,20 @@ export async function findComparison(out: string, named: string | true): Promise
   return folder;
 }
 
+async function readSettings(folder: string): Promise<ComparisonSettings> {
+  const path = join(folder, 'compare.json');
+  const settings = await readJson<Partial<ComparisonSettings> | null>(path).catch(() => null);
+  const counts = [settings?.seeds, settings?.epochs, settings?.batchSize];
+  const whole =
+    Array.isArray(settings?.recipes) &&
+    settings.recipes.length > 0 &&
+    Array.isArray(settings.hidden) &&
+    backends.some((name) => name === settings.backend) &&
+    counts.every((value) => Number.isInteger(value) && Number(value) > 0);
+  if (!whole) throw new CliError(`${path} is damaged; start anew without --resume`);
+  return settings as ComparisonSettings;
+}
+
 /**
  * The settings of the comparison that goes on.
  *
@@ -62,11 +76,13 @@ export async function resumedSettings(
   asked: ComparisonSettings,
   typed: readonly string[],
 ): Promise<ComparisonSettings> {
-  const before = await readJson<ComparisonSettings>(join(folder, 'compare.json'));
+  const before = await readSettings(folder);
   const show = (settings: ComparisonSettings, key: string) =>
     String(settings[key as keyof ComparisonSettings]);
   for (const key of typed.filter((name) => name in before)) {
     if (show(asked, key) === show(before, key)) continue;
+    // What auto had chosen is what stands there.
+    if (key === 'backend' && asked.backend === 'auto') continue;
     const flag =
       key === 'recipes' ? 'the list of recipes' : `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
     throw new CliError(
@@ -87,7 +103,7 @@ export function commandOf(settings: ComparisonSettings): string {
     ['--learning-rate', settings.learningRate],
     ['--examples', settings.examples],
     ['--hold-out', settings.holdOut || null],
-    ['--data', settings.data],
+    ['--data', settings.data && JSON.stringify(settings.data)],
     ['--backend', settings.backend === 'auto' ? null : settings.backend],
   ];
   const names = settings.recipes.length === recipes.length ? [] : settings.recipes;

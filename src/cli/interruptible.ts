@@ -7,7 +7,10 @@ import { Interruption } from './errors.js';
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (code: 130 | 143) => () => {
-    if (controller.signal.aborted) process.exit(code);
+    if (controller.signal.aborted) {
+      process.stderr.write('\nevenkeel: stopped at once; finished runs are kept\n');
+      process.exit(code);
+    }
     controller.abort(new Interruption(code));
   };
   const [onInterrupt, onTerminate] = [stop(130), stop(143)];

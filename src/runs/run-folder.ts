@@ -88,6 +88,12 @@ function scalarsOf(record: LogRecord): Record<string, number> {
 export async function readRun(path: string): Promise<FinishedRun | undefined> {
   if (!existsSync(join(path, 'result.json'))) return undefined;
   const result = await readJson<RunResult>(join(path, 'result.json'));
+  const numbers = [result?.testLoss, result?.testAccuracy, result?.parameters, result?.millisecondsPerStep];
+  if (!numbers.every(Number.isFinite)) {
+    throw new DataFailure(
+      `${join(path, 'result.json')} lacks numbers; delete its folder to make the run anew`,
+    );
+  }
   const { environment, ...config } = await readJson<RunConfig & { environment: RunEnvironment }>(
     join(path, 'config.json'),
   );

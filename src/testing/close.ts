@@ -32,8 +32,10 @@ export function difference(
   for (let i = 0; i < e.values.length; i++) {
     const x = a.values[i] as number;
     const y = e.values[i] as number;
-    const error = Object.is(x, y) || x === y ? 0 : Math.abs(x - y);
-    const excess = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error - (atol + rtol * Math.abs(y));
+    const same = Object.is(x, y) || x === y;
+    const error = same ? 0 : Math.abs(x - y);
+    // Against an infinity every tolerance is infinite, so only the infinity itself may pass.
+    const excess = same ? -atol : Number.isFinite(error) ? error - (atol + rtol * Math.abs(y)) : Infinity;
     if (excess > worst.excess) worst = { excess, index: i, error };
   }
   const place = JSON.stringify(unravel(worst.index, a.shape ?? e.shape ?? [e.values.length]));

@@ -14,7 +14,7 @@ export interface GradientCheck extends Tolerance {
  *
  * @param f a function of tensors
  * @param inputs small tensors, since each element costs two evaluations
- * @throws an Error naming the input, the largest error and its place
+ * @throws an Error naming the input, the largest error and its place, or the input around which f is not finite
  */
 export function checkGradient(
   f: (...inputs: tf.Tensor[]) => tf.Tensor,
@@ -39,6 +39,8 @@ export function checkGradient(
       };
       const numeric = Float32Array.from(values, (_, i) => (at(i, step) - at(i, -step)) / (2 * step));
       const { close, message } = difference(gradients[which] as tf.Tensor, numeric, { rtol, atol });
+      if (!numeric.every(Number.isFinite))
+        throw new Error(`the values around input ${which} are not finite, so no difference can be taken`);
       if (!close)
         throw new Error(`the gradient of input ${which} is not that of central differences: ${message}`);
     });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -224,7 +224,7 @@ describe('train', () => {
   it('goes on without the native backend where it is missing, and says in one line why', async () => {
     const place = join(out, 'fallback');
     const project = mkdtempSync(join(tmpdir(), 'project-'));
-    const { mkdirSync, writeFileSync } = await import('node:fs');
+    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(project, 'node_modules/@tensorflow/tfjs-node'), { recursive: true });
     writeFileSync(
       join(project, 'node_modules/@tensorflow/tfjs-node/package.json'),
@@ -240,5 +240,59 @@ describe('train', () => {
       /^evenkeel: native backend not used: no Python; install Python 3 with pip .*, then run `npx evenkeel native install`\n$/,
     );
     expect(stdout).toContain('mlp-relu on wasm, learning rate 0.3');
+  });
+});
+
+describe('a comparison whose files are not what they were', () => {
+  const place = () => join(out, 'damaged');
+  const options = ['compare', 'mlp-relu', '--seeds', '1', '--hold-out', '128', ...quick];
+  let folder: string;
+  beforeAll(async () => {
+    await evenkeel([...options, '--out', place()]);
+    folder = folderIn(place());
+  });
+
+  it('is resumed by the command that began it', async () => {
+    const { code } = await evenkeel([...options, '--out', place(), '--resume']);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['{}', /result\.json lacks numbers; delete its folder to make the run anew/],
+    ['null', /result\.json lacks numbers/],
+    ['{', /result\.json is damaged: it is not JSON/],
+  ])('with the result %s says so and leaves table and report', async (content, expected) => {
+    const path = join(folder, 'mlp-relu-seed1', 'result.json');
+    const [result, table] = [readFileSync(path), readFileSync(join(folder, 'table.csv'))];
+    writeFileSync(path, content);
+    const { code, stderr } = await evenkeel(['compare', '--resume', folder]);
+    writeFileSync(path, result);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(expected);
+    expect(code).toBe(1);
+    expect(readFileSync(join(folder, 'table.csv'))).toEqual(table);
+  });
+
+  it.each([
+    '{}',
+    '{',
+    '{"recipes":["mlp-relu"],"seeds":-1,"epochs":1,"batchSize":1,"hidden":[],"backend":"cpu"}',
+  ])('with the settings %s says so', async (content) => {
+    const path = join(folder, 'compare.json');
+    const settings = readFileSync(path);
+    writeFileSync(path, content);
+    const { code, stderr } = await evenkeel(['compare', '--resume', folder]);
+    writeFileSync(path, settings);
+    expect([code, stderr]).toEqual([1, `evenkeel: ${path} is damaged; start anew without --resume\n`]);
+  });
+
+  it('is not made by two processes at once', async () => {
+    rmSync(join(folder, 'mlp-relu-seed1'), { recursive: true });
+    const both = await Promise.all([1, 2].map(() => evenkeel(['compare', '--resume', folder])));
+    expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(both.map(({ stderr }) => stderr).join('')).toMatch(
+      /^evenkeel: another process is at work in .*; wait for it\n$/,
+    );
+    expect((await readRun(join(folder, 'mlp-relu-seed1')))?.log).toHaveLength(7);
   });
 });

@@ -86,6 +86,21 @@ describe('wrong usage is one line and code 2', () => {
       ['compare', '--backend', 'gpu'],
       /argument 'gpu' is invalid. Allowed choices are auto, native, wasm, cpu; see/,
     ],
+    [
+      'layers beyond all memory',
+      ['train', 'mlp-relu', '--hidden', '1e15'],
+      /--hidden must be numbers of units such as 128,128, each at most 65536; received "1e15"$/,
+    ],
+    [
+      'seeds beyond all time',
+      ['compare', '--seeds', '1e9'],
+      /^evenkeel: --seeds must be a positive integer of at most 1000; received 1e9$/,
+    ],
+    [
+      'a negative seed',
+      ['train', 'mlp-relu', '--seed', '-1'],
+      /^evenkeel: --seed must be an integer from 0 to 16777215; received -1$/,
+    ],
     ['a value that is missing', ['compare', '--out'], /option '--out <folder>' argument missing/],
     [
       'an odd version',

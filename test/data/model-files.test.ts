@@ -140,3 +140,20 @@ function weightsPath(): string {
   const { weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
   return join(folder, weightsManifest[0].paths[0]);
 }
+
+it('is whole after several saves at once', async () => {
+  const models = [1, 2, 3].map((seed) =>
+    buildMlpAnnealedDropout({ inputSize: 4, hidden: [8], classes: 2, seed }),
+  );
+  await Promise.all(models.map((model) => model.save(modelFiles(folder))));
+  const loaded = await tf.loadLayersModel(modelFiles(folder));
+  expect(loaded.getWeights()[0]?.dataSync()).toEqual(models[2]?.getWeights()[0]?.dataSync());
+});
+
+it('knows weights of the right length and other content', async () => {
+  await small().save(modelFiles(folder));
+  writeFileSync(weightsPath(), Buffer.alloc(readFileSync(weightsPath()).length, 0xff));
+  await expect(tf.loadLayersModel(modelFiles(folder))).rejects.toThrow(
+    /is damaged: its content is not what its name says; save the model anew$/,
+  );
+});

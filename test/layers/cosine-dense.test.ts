@@ -42,8 +42,11 @@ describe('cosineDense', () => {
       "cosineDense: bias must be 'none' or 'augmented' or 'add', received 'some'.",
     ],
     [{ units: 2, scale: -1 }, "cosineDense: scale must be a number above 0 or 'learned', received -1."],
-    [{ units: 2, epsilon: 0 }, 'cosineDense: epsilon must be a number above 0, received 0.'],
-    [{ units: 2, scaleInit: Number.NaN }, 'cosineDense: scaleInit must be a number above 0, received NaN.'],
+    [{ units: 2, epsilon: 0 }, 'cosineDense: epsilon must be a number above 0, within float32, received 0.'],
+    [
+      { units: 2, scaleInit: Number.NaN },
+      'cosineDense: scaleInit must be a number above 0, within float32, received NaN.',
+    ],
   ])('refuses %j', (args, message) => {
     expect(() => cosineDense(args)).toThrow(message);
   });

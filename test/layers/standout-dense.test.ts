@@ -48,7 +48,10 @@ describe('standoutDense', () => {
 
   it.each([
     [{ units: 1.5 }, 'standoutDense: units must be a positive integer, received 1.5.'],
-    [{ units: 2, alpha: Number.NaN }, 'standoutDense: alpha must be a finite number, received NaN.'],
+    [
+      { units: 2, alpha: Number.NaN },
+      'standoutDense: alpha must be a finite number of float32, received NaN.',
+    ],
     [
       { units: 2, betaOn: 'x' as 'logit' },
       "standoutDense: betaOn must be 'logit' or 'weights', received 'x'.",

@@ -60,4 +60,26 @@ describe('weightNorm', () => {
     const foreign = { getClassName: () => 'Dense' } as tf.layers.Layer;
     expect(() => weightNorm({ layer: foreign })).toThrow(/another copy of @tensorflow\/tfjs/);
   });
+
+  it('changes no output of a layer with a constraint, or one that was told its weights', () => {
+    const x = tf.ones([1, 3]);
+    const constrained = tf.layers.dense({
+      units: 1,
+      kernelInitializer: 'ones',
+      kernelConstraint: 'unitNorm',
+      inputShape: [3],
+    });
+    const before = constrained.apply(x) as tf.Tensor;
+    expect(weightNorm({ layer: constrained }).apply(x) as tf.Tensor).toBeAllClose(before);
+    const weights = () => [
+      tf.tensor2d([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+      tf.tensor1d([7, 8]),
+    ];
+    const told = tf.layers.dense({ units: 2, inputShape: [3], weights: weights() });
+    expect(weightNorm({ layer: told }).apply(x) as tf.Tensor).toBeAllClose([16, 20]);
+  });
 });

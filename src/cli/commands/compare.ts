@@ -9,7 +9,7 @@ export function compareCommand(): Command {
   return command
     .addOption(
       new Option('--seeds <n>', 'train each recipe with the seeds 1 to n')
-        .argParser(count('--seeds'))
+        .argParser(count('--seeds', 1000))
         .default(3),
     )
     .option(

@@ -25,6 +25,8 @@ export class InstallProgress {
           format: '  {bar} {percentage}%  {done}/{all} MB  {duration_formatted}',
           barsize: 30,
           clearOnComplete: true,
+          // Whoever is killed cannot give wrapping back.
+          linewrap: true,
         },
         Presets.shades_classic,
       );

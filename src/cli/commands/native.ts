@@ -22,6 +22,11 @@ function summary({ outcome, tfjsNode, tensorflow, entry }: InstallResult): strin
 
 async function runInstall(options: { tensorflow: string; optional?: boolean }): Promise<void> {
   const progress = new InstallProgress(process.stderr);
+  process.once('SIGINT', () => {
+    progress.stop();
+    console.error('evenkeel: interrupted; run it again to go on from there');
+    process.exit(130);
+  });
   try {
     const { tensorflow } = options;
     const result = await install({ tensorflow, onProgress: (event) => progress.show(event) });

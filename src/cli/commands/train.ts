@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { addSettings, count } from '../settings.js';
+import { addSettings, number } from '../settings.js';
 
 export function trainCommand(): Command {
   const command = new Command('train')
@@ -9,7 +9,7 @@ export function trainCommand(): Command {
   return command
     .addOption(
       new Option('--seed <n>', 'fixes initial weights, order of the examples and masks')
-        .argParser(count('--seed'))
+        .argParser(number('--seed'))
         .default(1),
     )
     .addHelpText(
