@@ -10,7 +10,8 @@ import {
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features } from '../src/arguments/shape.js';
-import { unitNorms, weightNormProduct } from '../src/ops/weight-norm.js';
+import { kernelLengths } from '../src/ops/lengths.js';
+import { weightNormProduct } from '../src/ops/weight-norm.js';
 
 const LAYER = 'weightNorm';
 
@@ -89,7 +90,7 @@ export class WeightNorm extends tf.layers.Layer {
     if (bias) this.bias?.write(bias);
     // Of the kernel as it was given: a constraint may have changed the length of v, and the output must not change.
     const start = (kernel ?? this.v.read()) as tf.Tensor2D;
-    const lengths = unitNorms(start, { epsilon: this.epsilon });
+    const lengths = kernelLengths(start, [-1], this.epsilon) as tf.Tensor1D;
     this.g.write(lengths);
     lengths.dispose();
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];

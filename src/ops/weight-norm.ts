@@ -1,15 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
+import { inputAxes, sumOfSquares } from './lengths.js';
 
 export interface WeightNormOptions {
   /** Added to each sum of squares inside the root. Default: 1e-12. */
   epsilon?: number;
-}
-
-/** `|v|` of each output unit, `[units]`, of a kernel `[features, units]`: the g at which weight norm is the plain layer. */
-export function unitNorms(v: tf.Tensor2D, { epsilon = 1e-12 }: WeightNormOptions = {}): tf.Tensor1D {
-  return tf.tidy(() => tf.sqrt(tf.sum(tf.square(v), 0).add(normGuard(epsilon))));
 }
 
 /**
@@ -34,20 +30,53 @@ export function weightNormProduct(
   g: tf.Tensor1D,
   { epsilon = 1e-12 }: WeightNormOptions = {},
 ): tf.Tensor2D {
-  // One gradient for the whole op: composed of single ops it normalizes the full kernel forward and backward.
-  return withGradient<[tf.Tensor2D, tf.Tensor2D, tf.Tensor1D], tf.Tensor2D>(([x, v, g], save) => {
-    const inverse = tf.rsqrt(tf.sum(tf.square(v), 0).add(normGuard(epsilon))); // [units]
-    const s = g.mul(inverse); // [units]
-    const u = tf.matMul(x, v); // [batch, units]
-    save([x, v, inverse, s, u]);
-    return { value: u.mul(s), gradient };
-  })(x, v, g);
+  // The product keeps its own gradient: it leaves out that of the data, which the first layer does not need.
+  return tf.tidy(() => {
+    const guard = normGuard(epsilon);
+    return withGradient<[tf.Tensor2D, tf.Tensor2D, tf.Tensor1D], tf.Tensor2D>(([u, v, g], save) => {
+      const inverse = tf.rsqrt(sumOfSquares(v, [0]).add(guard)); // [units]
+      const s = g.mul(inverse); // [units]
+      save([u, v, inverse, s]);
+      return { value: u.mul(s), gradient: productGradient };
+    })(tf.matMul(x, v), v, g);
+  });
 }
 
-function gradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-  const [x, v, inverse, s, u] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.Tensor2D];
-  const d = dy.mul(s) as tf.Tensor2D; // [batch, units]
+function productGradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
+  const [u, v, inverse, s] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
   const dg = tf.sum(dy.mul(u), 0).mul(inverse); // [units]
-  const dv = tf.matMul(x, d, true).sub(v.mul(dg.mul(s).mul(inverse)));
-  return [tf.matMul(d, v, false, true), dv, dg];
+  return [dy.mul(s), v.mul(dg.mul(s).mul(inverse).neg()), dg];
+}
+
+/**
+ * A kernel of unit length for each output, `v / |v|`; for the kernels that are small beside what they are applied to.
+ *
+ * Backward, with w the result: `dv = (dw - w sum(dw w)) / |v|`, orthogonal to v.
+ *
+ * An output whose v is zero gives 0 with a finite gradient.
+ *
+ * Source: Salimans and Kingma, "Weight Normalization", arXiv 1602.07868, equations 2 and 3.
+ *
+ * @param v a kernel of any shape
+ * @param outputAxes the axes that number the outputs; the length is taken over the others
+ * @returns the shape of v
+ */
+export function unitKernel<T extends tf.Tensor>(
+  v: T,
+  outputAxes: number[],
+  { epsilon = 1e-12 }: WeightNormOptions = {},
+): T {
+  const axes = inputAxes(v, outputAxes);
+  const guard = normGuard(epsilon);
+  return withGradient<[T], T>(([v], save) => {
+    const inverse = tf.rsqrt(sumOfSquares(v, axes, true).add(guard));
+    const value = v.mul(inverse) as T;
+    save([value, inverse]);
+    return { value, gradient };
+  })(v);
+
+  function gradient(dw: T, saved: tf.Tensor[]): tf.Tensor[] {
+    const [w, inverse] = saved as [T, tf.Tensor];
+    return [dw.sub(w.mul(tf.sum(dw.mul(w), axes, true))).mul(inverse)];
+  }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { unitNorms, weightNormProduct } from '../../src/ops/weight-norm.js';
+import { kernelLengths } from '../../src/ops/lengths.js';
+import { weightNormProduct } from '../../src/ops/weight-norm.js';
 import { checkGradient } from '../../src/testing/index.js';
 import {
   column,
@@ -80,9 +81,9 @@ describe('weightNormProduct', () => {
   });
 });
 
-describe('unitNorms', () => {
+describe('kernelLengths', () => {
   it('is the Euclidean norm of each column', () => {
     const exact = g.map((_, j) => Math.sqrt(dot(column(v, j), column(v, j))));
-    expect(unitNorms(tf.tensor2d(v))).toBeAllClose(exact, { rtol: 1e-5 });
+    expect(kernelLengths(tf.tensor2d(v), [-1], 1e-12)).toBeAllClose(exact, { rtol: 1e-5 });
   });
 });

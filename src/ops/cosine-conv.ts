@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs';
+import { type CosineOptions, cosine, rescaled } from './cosine.js';
+import { dilate } from './dilate.js';
+import { withGradient } from './gradient.js';
+import { normGuard } from './guard.js';
+import { magnitude } from './lengths.js';
+import { patches, type Window } from './patches.js';
+import { unitKernel } from './weight-norm.js';
+
+/**
+ * Cosine of the angle between each patch of an image and each filter.
+ *
+ * Forward: `c = (x * w) / (|patch| |w|)`, where `x * w` is the convolution, `|patch|^2` that of the channels' sum of
+ * squares with a kernel of ones of one channel, and what lies over the edge counts as zeros; with a bias it is one more
+ * coordinate, 1 in each patch and b in w. Centred, each patch and each filter stand without their mean over all of the
+ * window, the zeros over the edge included.
+ *
+ * Backward, with `q = sum_filters(dc c) / |patch|^2`: by the quotient `dc / |patch|`, by x beside that
+ * `-x (q *^T 1)`, the transposed convolution of q with the ones.
+ *
+ * A zero (centred: constant) patch or filter gives 0 with a finite gradient. Images may have any magnitude from 1e-35 to
+ * 1e35; patches of less than about 1e-5 of their image's largest entry count as zero.
+ *
+ * Source: Luo et al., "Cosine Normalization", arXiv 1702.05870, equations 1 to 3, applied to patches.
+ *
+ * @param x `[batch, height, width, channels]`
+ * @param kernel `[height, width, channels, filters]`
+ * @param bias `[filters]`, or null for none
+ * @returns `[batch, height', width', filters]`, within [-1, 1]
+ */
+export function cosineConv(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D | null,
+  window: Window,
+  { center = false, epsilon = 1e-12 }: CosineOptions = {},
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    if (center) return centredCosineConv(x, kernel, bias, window, epsilon);
+    const largest = magnitude(x, [1, 2, 3]); // [batch, 1, 1, 1]
+    const scale = bias ? tf.maximum(largest, 1) : largest;
+    const xs = rescaled(x, scale);
+    const one = bias ? tf.reciprocal(scale) : null; // the added coordinate
+    const [w, b] = unitFilters(kernel, bias, epsilon);
+    const { strides, padding, dilations } = window;
+    // tfjs has no gradient for a dilated convolution; one with a dilated kernel is the same and has.
+    const spread = dilate(dilate(w, 0, dilations[0]), 1, dilations[1]);
+    const ones = dilate(
+      dilate(tf.ones([...(kernel.shape.slice(0, 2) as [number, number]), 1, 1]) as tf.Tensor4D, 0, dilations[0]),
+      1,
+      dilations[1],
+    );
+    const product = tf.conv2d(xs, spread, strides, padding);
+    const total = b && one ? product.add(b.mul(one)) : product;
+    return overPatchLengths(total as tf.Tensor4D, xs, one, ones, window, normGuard(epsilon));
+  });
+}
+
+/** The mean of a patch differs from place to place, so that no convolution gives its length without cancellation. */
+function centredCosineConv(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D | null,
+  window: Window,
+  epsilon: number,
+): tf.Tensor4D {
+  const [height, width, , filters] = kernel.shape;
+  const seen = patches(x, [height, width], window);
+  const size = seen.shape[3];
+  const flat = [seen.reshape([-1, size]), kernel.reshape([size, filters])] as [tf.Tensor2D, tf.Tensor2D];
+  return cosine(...flat, bias, { center: true, epsilon }).reshape([...seen.shape.slice(0, 3), filters]);
+}
+
+/** Each filter, and its bias as one more weight, divided by their common length. */
+function unitFilters(
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D | null,
+  epsilon: number,
+): [tf.Tensor4D, tf.Tensor1D | null] {
+  if (!bias) return [unitKernel(kernel, [-1], { epsilon }), null];
+  const filters = kernel.shape[3];
+  const flat = kernel.reshape([-1, filters]);
+  const size = flat.shape[0] as number;
+  const unit = unitKernel(tf.concat([flat, bias.expandDims(0)], 0), [-1], { epsilon });
+  return [
+    tf.slice(unit, [0, 0], [size, filters]).reshape(kernel.shape) as tf.Tensor4D,
+    tf.slice(unit, [size, 0], [1, filters]).flatten(),
+  ];
+}
+
+/** The product over the lengths of the patches; one gradient, since the composed one makes twice as many passes. */
+function overPatchLengths(
+  product: tf.Tensor4D,
+  x: tf.Tensor4D,
+  one: tf.Tensor | null,
+  ones: tf.Tensor4D,
+  { strides, padding }: Window,
+  guard: number,
+): tf.Tensor4D {
+  return withGradient<[tf.Tensor4D, tf.Tensor4D], tf.Tensor4D>(([product, x], save) => {
+    const squares = tf.sum(tf.square(x), 3, true) as tf.Tensor4D; // [batch, height, width, 1]
+    const patch2 = tf.conv2d(squares, ones, strides, padding).add(guard); // [batch, height', width', 1]
+    const inverse = tf.rsqrt(one ? patch2.add(tf.square(one)) : patch2);
+    const value = product.mul(inverse) as tf.Tensor4D; // [batch, height', width', filters]
+    save([x, inverse, value, ones]);
+    return { value, gradient };
+  })(product, x);
+
+  function gradient(dc: tf.Tensor4D, saved: tf.Tensor[]): tf.Tensor[] {
+    const [x, inverse, c, ones] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const q = tf.sum(dc.mul(c), 3, true).mul(tf.square(inverse)) as tf.Tensor4D; // [batch, height', width', 1]
+    const shape: [number, number, number, number] = [...(x.shape.slice(0, 3) as [number, number, number]), 1];
+    const pull = tf.conv2dTranspose(q, ones, shape, strides, padding);
+    return [dc.mul(inverse), x.mul(pull.neg())];
+  }
+}

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs';
+import { dilate } from './dilate.js';
+import { withGradient } from './gradient.js';
+
+/** How a window moves over an image; all pairs are [height, width]. */
+export interface Window {
+  strides: [number, number];
+  padding: 'valid' | 'same';
+  dilations: [number, number];
+}
+
+/**
+ * What a convolution sees at each place: the window's entries as one vector, zeros where it looks over the edge.
+ * `tf.matMul` of it with the kernel, flattened alike, is the convolution.
+ *
+ * @param x `[batch, height, width, channels]`
+ * @param size of the window
+ * @returns `[batch, height', width', size * channels]`, in the order of a kernel `[height, width, channels, filters]`
+ */
+export function patches(x: tf.Tensor4D, size: [number, number], window: Window): tf.Tensor4D {
+  const { strides, padding, dilations } = window;
+  const [batch, height, width, channels] = x.shape;
+  const { padInfo, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
+    x.shape,
+    [...size, channels, 1],
+    strides,
+    dilations,
+    padding,
+  );
+  const { top, bottom, left, right } = padInfo;
+  const padded = [height + top + bottom, width + left + right] as const;
+  // The first and last row and column that one entry of the window meets.
+  const extents = Array.from({ length: size[0] * size[1] }, (_, i) => {
+    const [row, column] = [Math.floor(i / size[1]) * dilations[0], (i % size[1]) * dilations[1]];
+    const [height, width] = [(outHeight - 1) * strides[0] + 1, (outWidth - 1) * strides[1] + 1];
+    return { row, column, height, width };
+  });
+
+  return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => {
+    const whole = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const entries = extents.map(({ row, column, height, width }) =>
+      tf.stridedSlice(
+        whole,
+        [0, row, column, 0],
+        [batch, row + height, column + width, channels],
+        [1, ...strides, 1],
+      ),
+    );
+    return { value: tf.concat(entries, 3) as tf.Tensor4D, gradient };
+  })(x);
+
+  function gradient(dy: tf.Tensor4D): tf.Tensor[] {
+    const whole = extents.map(({ row, column, height, width }, i) => {
+      const entry = tf.slice(dy, [0, 0, 0, i * channels], [batch, outHeight, outWidth, channels]);
+      const spread = dilate(dilate(entry, 1, strides[0]), 2, strides[1]);
+      return tf.pad(spread, [
+        [0, 0],
+        [row, padded[0] - row - height],
+        [column, padded[1] - column - width],
+        [0, 0],
+      ]);
+    });
+    return [tf.slice(tf.addN(whole), [0, top, left, 0], x.shape)];
+  }
+}
