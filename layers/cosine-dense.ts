@@ -12,6 +12,7 @@ import {
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
+import { activate } from '../src/ops/activate.js';
 import { cosine } from '../src/ops/cosine.js';
 
 const LAYER = 'cosineDense';
@@ -114,7 +115,7 @@ export class CosineDense extends tf.layers.Layer {
       if (this.logScale) y = y.mul(tf.exp(this.logScale.read()));
       else if (this.scale !== 1) y = y.mul(this.scale as number);
       if (bias && this.bias === 'add') y = y.add(bias);
-      return denseFields(this.template).activation.apply(y);
+      return activate(denseFields(this.template).activation, y);
     });
   }
 

@@ -12,6 +12,7 @@ import {
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
+import { activate } from '../src/ops/activate.js';
 import { standout } from '../src/ops/standout.js';
 import { drawSeed } from '../src/random/seed.js';
 import { StepCounter } from '../src/random/step-counter.js';
@@ -105,7 +106,7 @@ export class StandoutDense extends tf.layers.Layer {
       return onLastAxis(onlyInput(inputs), (x) => {
         const dot = tf.matMul(x, this.kernelWeight.read() as tf.Tensor2D);
         const z = this.biasWeight ? dot.add(this.biasWeight.read()) : dot; // [batch, units]
-        const activity = denseFields(this.template).activation.apply(z);
+        const activity = activate(denseFields(this.template).activation, z);
         const noise = kwargs?.training ? this.noise(z.shape) : null;
         return standout(activity as tf.Tensor2D, this.logit(x, z as tf.Tensor2D), noise);
       });

@@ -10,6 +10,7 @@ import {
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features } from '../src/arguments/shape.js';
+import { activate } from '../src/ops/activate.js';
 import { kernelLengths } from '../src/ops/lengths.js';
 import { weightNormProduct } from '../src/ops/weight-norm.js';
 
@@ -108,7 +109,7 @@ export class WeightNorm extends tf.layers.Layer {
       const g = this.g.read() as tf.Tensor1D;
       const { epsilon } = this;
       const y = onLastAxis(onlyInput(inputs), (x) => weightNormProduct(x, v, g, { epsilon }));
-      return this.fields.activation.apply(this.bias ? y.add(this.bias.read()) : y);
+      return activate(this.fields.activation, this.bias ? y.add(this.bias.read()) : y);
     });
   }
 

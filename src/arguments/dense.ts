@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Activation } from '../ops/activate.js';
 
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 export type DenseArgs = Parameters<typeof tf.layers.dense>[0];
@@ -28,7 +29,7 @@ type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
 export interface DenseFields {
   units: number;
   useBias: boolean;
-  activation: { apply(x: tf.Tensor): tf.Tensor };
+  activation: Activation;
   kernelInitializer: Initializer;
   biasInitializer: Initializer;
   kernelRegularizer?: Regularizer;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CosineOptions, cosine, rescaled } from './cosine.js';
+import { type CosineOptions, cosine } from './cosine.js';
 import { dilate } from './dilate.js';
 import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
@@ -46,7 +46,11 @@ export function cosineConv(
     // tfjs has no gradient for a dilated convolution; one with a dilated kernel is the same and has.
     const spread = dilate(dilate(w, 0, dilations[0]), 1, dilations[1]);
     const ones = dilate(
-      dilate(tf.ones([...(kernel.shape.slice(0, 2) as [number, number]), 1, 1]) as tf.Tensor4D, 0, dilations[0]),
+      dilate(
+        tf.ones([...(kernel.shape.slice(0, 2) as [number, number]), 1, 1]) as tf.Tensor4D,
+        0,
+        dilations[0],
+      ),
       1,
       dilations[1],
     );
@@ -54,6 +58,17 @@ export function cosineConv(
     const total = b && one ? product.add(b.mul(one)) : product;
     return overPatchLengths(total as tf.Tensor4D, xs, one, ones, window, normGuard(epsilon));
   });
+}
+
+/** Each image divided by its own scale, on which a cosine does not depend: the scale counts as a constant. */
+function rescaled(x: tf.Tensor4D, scale: tf.Tensor): tf.Tensor4D {
+  return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x], save) => {
+    save([scale]);
+    return {
+      value: tf.div(x, scale) as tf.Tensor4D,
+      gradient: (dy, [scale]) => [tf.div(dy, scale as tf.Tensor)],
+    };
+  })(x);
 }
 
 /** The mean of a patch differs from place to place, so that no convolution gives its length without cancellation. */

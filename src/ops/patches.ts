@@ -37,7 +37,12 @@ export function patches(x: tf.Tensor4D, size: [number, number], window: Window):
   });
 
   return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => {
-    const whole = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const whole = tf.pad(x, [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ]);
     const entries = extents.map(({ row, column, height, width }) =>
       tf.stridedSlice(
         whole,
