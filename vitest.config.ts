@@ -8,9 +8,16 @@ const probes = await probeBackends();
 const required = (process.env.EVENKEEL_REQUIRE_BACKENDS ?? '').split(',').filter(Boolean);
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const everyBackend = ['ops', 'random', 'layers', 'parity', 'recipes', 'testing'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const everyBackend = [
+  'ops',
+  'random',
+  'layers',
+  'initialization',
+  'inference',
+  'parity',
+  'recipes',
+  'testing',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 const backend = (name: 'cpu' | 'wasm' | 'native'): TestProjectConfiguration => ({
   extends: true,

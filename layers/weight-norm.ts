@@ -1,26 +1,31 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { ArgumentError, positive } from '../src/arguments/check.js';
+import { type CallArgs, onLastAxis } from '../src/arguments/call.js';
+import { flag, positive } from '../src/arguments/check.js';
+import { denseFields, type Initializer, type LayerArgs } from '../src/arguments/dense.js';
 import {
-  biasArgs,
-  type DenseFields,
-  denseFields,
-  kernelArgs,
-  type LayerArgs,
-} from '../src/arguments/dense.js';
+  buildWith,
+  copyOf,
+  describe,
+  ownWeights,
+  type WeightRequest,
+  weightsOwner,
+} from '../src/arguments/inner-layer.js';
+import { type KernelLayer, kernelLayer, unknownLayer } from '../src/arguments/kernels.js';
+import { NormalizedKernel } from '../src/arguments/normalized-kernel.js';
 import { register } from '../src/arguments/register.js';
-import { features } from '../src/arguments/shape.js';
+import { channels, requireChannels } from '../src/arguments/shape.js';
+import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { activate } from '../src/ops/activate.js';
 import { kernelLengths } from '../src/ops/lengths.js';
 import { weightNormProduct } from '../src/ops/weight-norm.js';
 
 const LAYER = 'weightNorm';
 
-/** The class names of the layers that can be wrapped. */
-const WRAPPED = ['Dense'];
-
 export interface WeightNormArgs extends LayerArgs {
-  /** The layer whose kernel is normalized: `tf.layers.dense(...)`, new or already with weights. */
+  /**
+   * The layer whose kernels are normalized, new or already with weights: dense, conv1d, conv2d, conv2dTranspose,
+   * depthwiseConv2d, separableConv2d, simpleRNN, lstm, gru, or timeDistributed over one of them. It is copied.
+   */
   layer: tf.layers.Layer;
   /** Train the lengths g too. Default: true. */
   trainableScale?: boolean;
@@ -29,94 +34,210 @@ export interface WeightNormArgs extends LayerArgs {
 }
 
 /**
- * Weight normalization: the kernel of a layer as direction and length, `w = g v / |v|` for each output unit.
+ * Weight normalization: each kernel of a layer as direction and length, `w = g v / |v|` for each output.
+ *
+ * The length is taken over every axis of the kernel but the output's: the last; of a transposed convolution the last but
+ * one; of a depthwise kernel the last two. Recurrent and separable layers have both of their kernels normalized.
  *
  * Input and output are those of the layer inside, training and inference the same function. At the start `g = |v|`, so
- * that wrapping changes no output, also not of a layer that already has weights. Weights: g `[units]`, v (the shape of
- * the kernel), bias, in that order. Name, initializers, regularizers, constraints and activation are those of the layer
- * inside; the kernel's regularizer and constraint act on v.
+ * that wrapping changes no output, also not of a layer that already has weights; `dataInit` starts from data. Name,
+ * trainable, initializers, regularizers and constraints are those of the layer inside: a kernel's regularizer acts on w,
+ * its constraint on v.
+ *
+ * Weights: `g` (of the shape of the kernel's output axes), `v` (of the kernel's), the bias, in that order; for two
+ * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`.
  *
  * Differs from the paper:
- * 1. g starts at |v|, where the paper sets g and b from a batch of data;
- * 2. a unit whose v is zero gives 0 (in the paper it is undefined).
+ * 1. g starts at |v|, where the paper sets g and b from a batch of data: see `dataInit`;
+ * 2. an output whose v is zero gives 0 (in the paper it is undefined).
  *
  * Reference: Salimans and Kingma, "Weight Normalization: A Simple Reparameterization to Accelerate Training of Deep
  * Neural Networks", arXiv 1602.07868.
  *
  * ```ts
- * model.add(weightNorm({ layer: tf.layers.dense({ units: 128, activation: 'relu' }) }));
+ * model.add(weightNorm({ layer: tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu' }) }));
  * ```
  */
-export class WeightNorm extends tf.layers.Layer {
+export class WeightNorm extends tf.layers.Layer implements Foldable {
   static className = 'EvenkeelWeightNorm';
 
-  private readonly layer: tf.layers.Layer;
+  /** The layer inside, whose kernels are read from g and v; it has no weights of its own. */
+  readonly layer: tf.layers.Layer;
+  private readonly known: KernelLayer;
   private readonly trainableScale: boolean;
   private readonly epsilon: number;
-  private g!: tf.LayerVariable;
-  private v!: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
+  /** The layer that was given, whose weights this one starts with; null once it has. */
+  private given: tf.layers.Layer | null;
+  /** In the order in which the layer inside has its own. */
+  private readonly parts: (NormalizedKernel | tf.LayerVariable)[] = [];
+  private channels = 0;
 
   constructor(args: WeightNormArgs) {
-    const { layer } = args;
-    requireKnown(layer);
-    const inner = layer as unknown as { name: string; trainable: boolean; batchInputShape?: tf.Shape };
+    const layer = args?.layer;
+    const known = kernelLayer(LAYER, layer);
+    const given = layer as unknown as { name: string; trainable: boolean; batchInputShape?: tf.Shape };
     super({
-      ...(inner.batchInputShape ? { batchInputShape: inner.batchInputShape } : {}),
+      ...(given.batchInputShape ? { batchInputShape: given.batchInputShape } : {}),
       ...args,
-      name: args.name ?? inner.name,
-      trainable: args.trainable ?? inner.trainable,
+      name: args.name ?? given.name,
+      trainable: args.trainable ?? given.trainable,
     });
-    this.layer = layer;
-    this.trainableScale = args.trainableScale ?? true;
+    this.known = known;
+    this.layer = copyOf(layer);
+    this.given = layer;
+    this.trainableScale = flag(LAYER, 'trainableScale', args.trainableScale ?? true);
     this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-12);
-    this.inputSpec = [{ minNDim: 2 }];
-  }
-
-  private get fields(): DenseFields {
-    return denseFields(this.layer);
+    this.supportsMasking = this.layer.supportsMasking;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const inputs = features(LAYER, inputShape);
-    const f = this.fields;
-    const ones = tf.initializers.ones();
-    this.g = this.addWeight('g', [f.units], 'float32', ones, undefined, this.trainableScale);
-    this.v = this.addWeight('v', [inputs, f.units], 'float32', ...kernelArgs(f));
-    if (f.useBias) {
-      this.bias = this.addWeight('bias', [f.units], 'float32', ...biasArgs(f));
-    }
-    const [kernel, bias] = ownWeights(this.layer);
-    if (kernel) this.v.write(kernel);
-    if (bias) this.bias?.write(bias);
-    // Of the kernel as it was given: a constraint may have changed the length of v, and the output must not change.
-    const start = (kernel ?? this.v.read()) as tf.Tensor2D;
-    const lengths = kernelLengths(start, [-1], this.epsilon) as tf.Tensor1D;
-    this.g.write(lengths);
-    lengths.dispose();
-    this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
+    this.channels = channels(LAYER, inputShape, this.known.rank, this.inputAxis);
+    buildWith(this.layer, inputShape, (request) => {
+      const outputAxes = this.known.kernels[request.name];
+      const part = outputAxes ? this.addKernel(request, outputAxes) : this.add(request);
+      this.parts.push(part);
+      return part;
+    });
+    ownWeights(this.given as tf.layers.Layer).forEach((weight, i) => {
+      this.parts[i]?.write(weight);
+    });
+    this.given = null;
     super.build(inputShape);
+  }
+
+  private add({ name, shape, dtype, initializer, ...rest }: WeightRequest): tf.LayerVariable {
+    const { regularizer, trainable, constraint } = rest;
+    return this.addWeight(name, shape, dtype, initializer, regularizer, trainable, constraint);
+  }
+
+  private addKernel(request: WeightRequest, outputAxes: number[]): NormalizedKernel {
+    const { name, shape, initializer, regularizer } = request;
+    const { epsilon, trainableScale } = this;
+    // tfjs runs no initializer while it loads a model, so that the kernel is not made before one is run.
+    let kernel: tf.Tensor | undefined;
+    const start = (): tf.Tensor => {
+      kernel ??= initializer.apply(shape, 'float32');
+      return kernel;
+    };
+    const lengths = { apply: () => kernelLengths(start(), outputAxes, epsilon) } as unknown as Initializer;
+    const copied = { apply: () => start().clone() } as unknown as Initializer;
+    const only = Object.keys(this.known.kernels).length === 1;
+    const prefix = only ? '' : name.replace(/_?kernel$/, '');
+    const named = (letter: string): string => (prefix ? prefix + letter.toUpperCase() : letter);
+    const outputs = outputAxes.map((axis) => shape.at(axis) as number);
+    const g = this.addWeight(named('g'), outputs, 'float32', lengths, undefined, trainableScale);
+    const { regularizer: _, ...direction } = { ...request, name: named('v'), initializer: copied };
+    const v = this.add({ ...direction, regularizer: undefined });
+    kernel?.dispose();
+    const part = new NormalizedKernel(g, v, outputAxes, epsilon);
+    if (regularizer) this.addLoss(() => tf.tidy(() => regularizer.apply(part.compute())));
+    return part;
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
     return this.layer.computeOutputShape(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
+  override computeMask(
+    inputs: tf.Tensor | tf.Tensor[],
+    mask?: tf.Tensor | tf.Tensor[],
+  ): tf.Tensor | tf.Tensor[] {
+    return this.layer.computeMask(inputs, mask);
+  }
+
+  override get stateful(): boolean {
+    return this.layer?.stateful ?? false;
+  }
+
+  override resetStates(): void {
+    this.layer.resetStates();
+  }
+
+  /** A recurrent layer's initial state comes in the list of inputs, or by its name as in tfjs. */
+  override apply(
+    inputs: tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[],
+    kwargs?: CallArgs,
+  ): tf.Tensor | tf.Tensor[] | tf.SymbolicTensor {
+    const { initialState, ...rest } = kwargs ?? {};
+    const all = initialState ? [inputs, initialState].flat() : inputs;
+    return super.apply(all as tf.Tensor, rest) as tf.Tensor;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor | tf.Tensor[] {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const v = this.v.read() as tf.Tensor2D;
-      const g = this.g.read() as tf.Tensor1D;
-      const { epsilon } = this;
-      const y = onLastAxis(onlyInput(inputs), (x) => weightNormProduct(x, v, g, { epsilon }));
-      return activate(this.fields.activation, this.bias ? y.add(this.bias.read()) : y);
+      return this.forward(inputs, kwargs);
     });
+  }
+
+  private forward(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor | tf.Tensor[] {
+    const [x, ...initialState] = [inputs].flat() as [tf.Tensor, ...tf.Tensor[]];
+    requireChannels(LAYER, x.shape, this.inputAxis, this.channels);
+    if (this.layer.getClassName() === 'Dense') return this.dense(x);
+    return NormalizedKernel.held(this.kernels, () =>
+      this.layer.call(x, initialState.length > 0 ? { ...kwargs, initialState } : kwargs),
+    );
+  }
+
+  /** A dense kernel is large beside its outputs, so that these are scaled in its place. */
+  private dense(x: tf.Tensor): tf.Tensor {
+    const [kernel, bias] = this.parts as [NormalizedKernel, tf.LayerVariable?];
+    const [g, v] = [kernel.g.read() as tf.Tensor1D, kernel.v.read() as tf.Tensor2D];
+    const y = onLastAxis(x, (x) => weightNormProduct(x, v, g, { epsilon: this.epsilon }));
+    return activate(denseFields(this.layer).activation, bias ? y.add(bias.read()) : y);
+  }
+
+  private get kernels(): NormalizedKernel[] {
+    return this.parts.filter((part) => part instanceof NormalizedKernel);
+  }
+
+  private get inputAxis(): number {
+    const { dataFormat } = weightsOwner(this.layer) as unknown as { dataFormat?: string };
+    if (dataFormat !== 'channelsFirst') return -1;
+    return this.layer.getClassName() === 'TimeDistributed' ? 2 : 1;
+  }
+
+  /**
+   * What `dataInit` sets and from what: the length g and the bias of the outputs, and the outputs, with their axis, as
+   * they are with g at 1, without bias and activation. Null for recurrent layers, whose outputs depend on themselves.
+   */
+  get start(): {
+    g: tf.LayerVariable;
+    bias: tf.LayerVariable | undefined;
+    outputs(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): { t: tf.Tensor; axis: number };
+  } | null {
+    if ('recurrent_kernel' in this.known.kernels) return null;
+    const { g } = this.kernels.at(-1) as NormalizedKernel;
+    const bias = this.parts.find((part) => part instanceof tf.LayerVariable);
+    const fields = denseFields(weightsOwner(this.layer));
+    const outputs = (inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): { t: tf.Tensor; axis: number } => {
+      const { activation } = fields;
+      fields.activation = { apply: (x) => x.clone(), getClassName: () => 'linear' };
+      try {
+        g.write(tf.onesLike(g.read()));
+        bias?.write(tf.zerosLike(bias.read()));
+        const t = this.forward(inputs, kwargs) as tf.Tensor;
+        return { t, axis: (this.inputAxis + t.rank) % t.rank };
+      } finally {
+        fields.activation = activation;
+      }
+    };
+    return { g, bias, outputs };
+  }
+
+  prediction(): Prediction {
+    return {
+      is: 'layer',
+      layer: copyOf(this.layer, { name: this.name, trainable: this.trainable }),
+      weights: this.parts.map((part) =>
+        part instanceof NormalizedKernel ? part.compute() : part.read().clone(),
+      ),
+    };
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     const { trainableScale, epsilon } = this;
-    const layer = { className: this.layer.getClassName(), config: this.layer.getConfig() };
-    return { ...super.getConfig(), layer, trainableScale, epsilon };
+    return { ...super.getConfig(), layer: { ...describe(this.layer) }, trainableScale, epsilon };
   }
 
   static override fromConfig<T extends tf.serialization.Serializable>(
@@ -125,33 +246,12 @@ export class WeightNorm extends tf.layers.Layer {
   ): T {
     const inner = config.layer as { className: string; config: tf.serialization.ConfigDict };
     const known = tf.serialization.SerializationMap.getMap().classNameMap[inner.className];
-    if (!known) throw unknown(`a layer of class ${inner.className}`);
+    if (!known) throw unknownLayer(LAYER, `a layer of class ${inner.className}`);
     const [innerClass, innerFromConfig] = known;
     return new cls({ ...config, layer: innerFromConfig(innerClass, inner.config) });
   }
 }
 register(WeightNorm);
-
-/** What the layer has been built with, or was told to start with; none for a new one. */
-function ownWeights(layer: tf.layers.Layer): tf.Tensor[] {
-  const { initialWeights } = layer as unknown as { initialWeights?: tf.Tensor[] | null };
-  return layer.weights.length > 0 ? layer.getWeights() : (initialWeights ?? []);
-}
-
-function requireKnown(layer: unknown): void {
-  if (layer instanceof tf.layers.Layer) {
-    if (!WRAPPED.includes(layer.getClassName())) throw unknown(`a layer of class ${layer.getClassName()}`);
-  } else if (typeof (layer as tf.layers.Layer | undefined)?.getClassName === 'function') {
-    throw new Error(
-      `${LAYER}: layer comes from another copy of @tensorflow/tfjs. Keep one: see \`npm ls @tensorflow/tfjs-layers\`, ` +
-        'then `npm dedupe`.',
-    );
-  } else throw unknown(layer);
-}
-
-function unknown(received: unknown): ArgumentError {
-  return new ArgumentError(LAYER, 'layer', `a layer of class ${WRAPPED.join(', ')}`, received);
-}
 
 /** Weight normalization of a layer; see {@link WeightNorm}. */
 export function weightNorm(args: WeightNormArgs): WeightNorm {

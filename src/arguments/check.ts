@@ -36,6 +36,11 @@ export function positive(layer: string, argument: string, value: number): number
   return value;
 }
 
+export function flag(layer: string, argument: string, value: boolean): boolean {
+  if (typeof value !== 'boolean') throw new ArgumentError(layer, argument, 'true or false', value);
+  return value;
+}
+
 export function oneOf<T extends string>(layer: string, argument: string, value: T, known: readonly T[]): T {
   if (!known.includes(value)) {
     throw new ArgumentError(layer, argument, known.map((name) => `'${name}'`).join(' or '), value);

@@ -21,9 +21,9 @@ export interface OwnDenseArgs extends LayerArgs {
   biasConstraint?: DenseArgs['biasConstraint'];
 }
 
-type Initializer = ReturnType<typeof tf.initializers.zeros>;
-type Regularizer = ReturnType<typeof tf.regularizers.l2>;
-type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
+export type Initializer = ReturnType<typeof tf.initializers.zeros>;
+export type Regularizer = ReturnType<typeof tf.regularizers.l2>;
+export type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
 
 /** What a dense layer has made of its arguments: each name resolved to the object it stands for. */
 export interface DenseFields {

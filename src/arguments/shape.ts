@@ -1,14 +1,37 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from './check.js';
 
+type Rank = { exactly: number } | { atLeast: number };
+
 /** The number of input features, from the input shape that a layer is built with. */
 export function features(layer: string, inputShape: tf.Shape | tf.Shape[]): number {
+  return channels(layer, inputShape, { atLeast: 2 }, -1);
+}
+
+/**
+ * The size of the channels' axis, from the input shape that a layer is built with.
+ *
+ * @throws ArgumentError where the rank is another or the size is not known
+ */
+export function channels(layer: string, inputShape: tf.Shape | tf.Shape[], rank: Rank, axis: number): number {
   const shape = onlyShape(inputShape);
-  const last = shape[shape.length - 1];
-  if (shape.length < 2 || last == null) {
-    throw new ArgumentError(layer, 'the input', 'of rank 2 or more with a known last dimension', shape);
+  const size = shape[axis < 0 ? shape.length + axis : axis];
+  const [fits, words] =
+    'exactly' in rank
+      ? [shape.length === rank.exactly, `rank ${rank.exactly}`]
+      : [shape.length >= rank.atLeast, `rank ${rank.atLeast} or more`];
+  if (!fits || size == null) {
+    const which = axis === -1 ? 'last dimension' : `dimension ${axis}`;
+    throw new ArgumentError(layer, 'the input', `of ${words} with a known ${which}`, shape);
   }
-  return last;
+  return size;
+}
+
+/** @throws ArgumentError where an input is not as the layer was built for */
+export function requireChannels(layer: string, shape: tf.Shape, axis: number, size: number): void {
+  if (shape[axis < 0 ? shape.length + axis : axis] === size) return;
+  const which = axis === -1 ? 'a last dimension' : `a dimension ${axis}`;
+  throw new ArgumentError(layer, 'the input', `of ${which} of ${size}, as it was built for`, shape);
 }
 
 export function onlyShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Constraint, Initializer, Regularizer } from './dense.js';
+
+type Config = tf.serialization.ConfigDict;
+
+/** The config of a layer, with what tfjs leaves out of it: a separable convolution forgets its depth multiplier. */
+export function configOf(layer: tf.layers.Layer): Config {
+  const config = layer.getConfig();
+  const { depthMultiplier, layer: inner } = layer as unknown as {
+    depthMultiplier?: number;
+    layer?: tf.layers.Layer;
+  };
+  return {
+    ...config,
+    ...(depthMultiplier === undefined ? {} : { depthMultiplier }),
+    ...(inner instanceof tf.layers.Layer ? { layer: describe(inner) } : {}),
+  };
+}
+
+/** A layer as it is written into the config of another. */
+export function describe(layer: tf.layers.Layer): { className: string; config: Config } {
+  return { className: layer.getClassName(), config: configOf(layer) };
+}
+
+/** A new layer of the same class and config, not built. */
+export function copyOf(layer: tf.layers.Layer, changes: Config = {}): tf.layers.Layer {
+  const layerClass = layer.constructor as tf.serialization.SerializableConstructor<tf.layers.Layer>;
+  return layerClass.fromConfig(layerClass, { ...configOf(layer), ...changes });
+}
+
+/** What a layer has been built with, or was told to start with; none for a new one. */
+export function ownWeights(layer: tf.layers.Layer): tf.Tensor[] {
+  const { initialWeights } = layer as unknown as { initialWeights?: tf.Tensor[] | null };
+  return layer.weights.length > 0 ? layer.getWeights() : (initialWeights ?? []);
+}
+
+/** What a layer says of a weight that it asks for while it is built. */
+export interface WeightRequest {
+  name: string;
+  shape: number[];
+  dtype: tf.DataType | undefined;
+  initializer: Initializer;
+  regularizer: Regularizer | undefined;
+  trainable: boolean | undefined;
+  constraint: Constraint | undefined;
+}
+
+/** Builds a layer whose weights are made by another: each that it would add is asked for instead. */
+export function buildWith(
+  layer: tf.layers.Layer,
+  inputShape: tf.Shape | tf.Shape[],
+  answer: (request: WeightRequest) => Pick<tf.LayerVariable, 'read'>,
+): void {
+  const addWeight = (
+    name: string,
+    shape: number[],
+    dtype: tf.DataType | undefined,
+    initializer: Initializer,
+    regularizer?: Regularizer,
+    trainable?: boolean,
+    constraint?: Constraint,
+  ): Pick<tf.LayerVariable, 'read'> =>
+    answer({ name, shape, dtype, initializer, regularizer, trainable, constraint });
+  Object.assign(weightsOwner(layer), { addWeight });
+  layer.build(inputShape);
+  layer.built = true;
+}
+
+/** The layer that holds the weights: the cell of a recurrent layer, what is inside of timeDistributed. */
+export function weightsOwner(layer: tf.layers.Layer): tf.layers.Layer {
+  const { layer: inner, cell } = layer as unknown as { layer?: tf.layers.Layer; cell?: tf.layers.Layer };
+  return inner ? weightsOwner(inner) : (cell ?? layer);
+}

@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from './check.js';
+
+/** What is known of a built-in layer with kernels. */
+export interface KernelLayer {
+  /** The axes that number the outputs, of each kernel by its name. */
+  kernels: Record<string, number[]>;
+  /** Of the input: exactly this many dimensions, or at least as many. */
+  rank: { exactly: number } | { atLeast: number };
+}
+
+const dense = { kernels: { kernel: [-1] }, rank: { atLeast: 2 } };
+const conv2d = { kernels: { kernel: [-1] }, rank: { exactly: 4 } };
+const recurrent = { kernels: { kernel: [-1], recurrent_kernel: [-1] }, rank: { exactly: 3 } };
+
+/** The built-in layers with kernels, by class name. A convolution's kernel ends in [in, out], a transposed one's in [out, in]. */
+const KNOWN: Record<string, KernelLayer> = {
+  Dense: dense,
+  Conv1D: { ...conv2d, rank: { exactly: 3 } },
+  Conv2D: conv2d,
+  Conv2DTranspose: { ...conv2d, kernels: { kernel: [-2] } },
+  DepthwiseConv2D: { ...conv2d, kernels: { depthwise_kernel: [-2, -1] } },
+  SeparableConv2D: { ...conv2d, kernels: { depthwise_kernel: [-2, -1], pointwise_kernel: [-1] } },
+  SimpleRNN: recurrent,
+  GRU: recurrent,
+  LSTM: recurrent,
+};
+
+const KNOWN_NAMES = `${Object.keys(KNOWN).join(', ')}, or TimeDistributed over one of them`;
+
+/**
+ * Looks up a layer, inside of timeDistributed too.
+ *
+ * @throws ArgumentError for one without a kernel, one that is normalized already, one of another copy of tfjs
+ */
+export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
+  if (!(layer instanceof tf.layers.Layer)) {
+    if (typeof (layer as tf.layers.Layer | undefined)?.getClassName !== 'function')
+      throw unknownLayer(wrapper, layer);
+    throw new Error(
+      `${wrapper}: layer comes from another copy of @tensorflow/tfjs. Keep one: see \`npm ls @tensorflow/tfjs-layers\`, ` +
+        'then `npm dedupe`.',
+    );
+  }
+  const name = layer.getClassName();
+  if (name === 'TimeDistributed') {
+    const { kernels, rank } = kernelLayer(wrapper, (layer as unknown as { layer: unknown }).layer);
+    return {
+      kernels,
+      rank: 'exactly' in rank ? { exactly: rank.exactly + 1 } : { atLeast: rank.atLeast + 1 },
+    };
+  }
+  if (name === 'EvenkeelWeightNorm')
+    throw unknownLayer(wrapper, `${layer.name}, which is weight-normalized already`);
+  const known = KNOWN[name];
+  if (!known) throw unknownLayer(wrapper, `a layer of class ${name}`);
+  return known;
+}
+
+export function unknownLayer(wrapper: string, received: unknown): ArgumentError {
+  return new ArgumentError(wrapper, 'layer', `a layer of class ${KNOWN_NAMES}`, received);
+}

@@ -1,0 +1,182 @@
+import * as tf from '@tensorflow/tfjs';
+import { withGradient } from './gradient.js';
+import { normGuard } from './guard.js';
+import { clearPadding } from './padding.js';
+
+export interface WhiteningOptions {
+  /** Features whitened together: a divisor of their number. */
+  groupSize: number;
+  /** Newton's steps towards the inverse root. Default: 5. */
+  iterations?: number;
+  /** Added to the variances: above 0. Default: 1e-5. */
+  epsilon?: number;
+}
+
+/** A whitened batch, and the statistics it was whitened with. */
+export interface Whitened {
+  /** `[batch, features]` */
+  y: tf.Tensor2D;
+  /** `[features]`, like the matrix without a gradient: they are there for running averages. */
+  mean: tf.Tensor1D;
+  /** `[groups, groupSize, groupSize]` */
+  whitening: tf.Tensor3D;
+}
+
+/**
+ * Decorrelated batch normalization by Newton's iteration: each group of features without its mean, times about the
+ * inverse root of its covariance over the batch of m examples.
+ *
+ * Forward, for each group: `x_c = x - mean(x)`, `S = x_c^T x_c / m + epsilon I`, `N = S / tr S`, `P_0 = I`,
+ * `P_k = (3 P_{k-1} - P_{k-1}^3 N) / 2`, `W = P_T / sqrt(tr S)`, `y = x_c W`. W is symmetric: `y` is x turned as little
+ * as can be (ZCA). P_k N is kept beside P_k, which is the same sequence but holds its place after it has converged,
+ * where the rounding errors of the formula grow.
+ *
+ * Backward: `dW = x_c^T dy`; through the steps in reverse to dP_0 and dN; `dS = (dN - I (<dN, N> + <dW, W> / 2)) / tr S`;
+ * `dx_c = dy W^T + x_c (dS + dS^T) / m`; `dx = dx_c - mean(dx_c)`.
+ *
+ * A direction that has the part p of a group's variance leaves with a variance that 5 steps bring within 1 % of 1 for
+ * p of 0.1 and more, to 0.93 for 0.05, 0.43 for 0.01. Constant features and a batch of one example give 0, with a finite
+ * gradient.
+ *
+ * Source: Huang et al., "Iterative Normalization: Beyond Standardization towards Efficient Whitening", arXiv 1904.03441,
+ * equations 3 to 6 and algorithm 1.
+ *
+ * @param x `[batch, features]`
+ */
+export function whiten(
+  x: tf.Tensor2D,
+  { groupSize, iterations = 5, epsilon = 1e-5 }: WhiteningOptions,
+): Whitened {
+  return tf.tidy(() => {
+    const guard = normGuard(epsilon);
+    const examples = x.shape[0];
+    const { centred, mean } = centre(x);
+    const groups = split(centred, groupSize); // [groups, batch, groupSize]
+    const unit = clearPadding(tf.eye(groupSize, groupSize, [groups.shape[0]])) as unknown as tf.Tensor3D;
+    const covariance = tf.matMul(groups, groups, true).div(examples).add(unit.mul(guard)) as tf.Tensor3D;
+    const trace = inner(covariance, unit); // [groups, 1, 1]
+    const normal = covariance.div(trace) as tf.Tensor3D;
+    const steps = newton(normal, unit, iterations);
+    const { root } = steps.at(-1) as Step;
+    const whitening = root.mul(tf.rsqrt(trace)) as tf.Tensor3D;
+
+    const y = withGradient<[tf.Tensor2D], tf.Tensor2D>((_, save) => {
+      save([groups, trace, normal, whitening, unit, ...steps.flatMap(({ root, image }) => [root, image])]);
+      return { value: join(tf.matMul(groups, whitening)), gradient };
+    })(x);
+    return { y, mean, whitening };
+
+    function gradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
+      const [groups, trace, normal, whitening, unit, ...states] = saved as tf.Tensor3D[] as Saved;
+      const d = split(dy, groupSize); // [groups, batch, groupSize]
+      const dWhitening = tf.matMul(groups, d, true);
+      const dNormal = newtonGradient(pairs(states), unit, dWhitening.mul(tf.rsqrt(trace)));
+      const dTrace = inner(dNormal, normal).add(inner(dWhitening, whitening).div(2));
+      const dCovariance = clearPadding(dNormal.sub(unit.mul(dTrace)).div(trace)) as tf.Tensor3D;
+      const both = dCovariance.add(tf.transpose(dCovariance, [0, 2, 1])).div(examples) as tf.Tensor3D;
+      const dCentred = tf.matMul(d, whitening, false, true).add(tf.matMul(groups, both)) as tf.Tensor3D;
+      return [subtractMean(join(dCentred))];
+    }
+  });
+}
+
+type Saved = [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, ...tf.Tensor3D[]];
+
+/**
+ * The same with statistics that are given, which is a linear map: `y = (x - mean) W`.
+ *
+ * @param x `[batch, features]`
+ * @param mean `[features]`
+ * @param whitening `[groups, groupSize, groupSize]`
+ * @returns `[batch, features]`
+ */
+export function whitenBy(x: tf.Tensor2D, mean: tf.Tensor1D, whitening: tf.Tensor3D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const centred = clearPadding(tf.sub(x, mean) as tf.Tensor2D);
+    return join(tf.matMul(split(centred, whitening.shape[1]), whitening));
+  });
+}
+
+/** The matrices of the groups along the diagonal of one: `[groups, size, size]` to `[features, features]`. */
+export function blockDiagonal(blocks: tf.Tensor3D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const [groups, size] = blocks.shape;
+    const rows = blocks.reshape([groups, size, 1, size]);
+    const places = tf.eye(groups).reshape([groups, 1, groups, 1]);
+    return rows.mul(places).reshape([groups * size, groups * size]);
+  });
+}
+
+/** One of Newton's: the inverse root so far, P_k, and its product with the matrix, P_k N. */
+interface Step {
+  root: tf.Tensor3D;
+  image: tf.Tensor3D;
+}
+
+/** P_0 to P_T. With `t = (3 I - P (P N)) / 2`, the next P is t P, the next P N is (P N) t. */
+function newton(normal: tf.Tensor3D, unit: tf.Tensor3D, iterations: number): Step[] {
+  const steps: Step[] = [{ root: unit, image: normal }];
+  for (let k = 0; k < iterations; k++) {
+    const { root, image } = steps[k] as Step;
+    const factor = stepFactor(root, image, unit);
+    steps.push({ root: tf.matMul(factor, root), image: tf.matMul(image, factor) });
+  }
+  return steps;
+}
+
+function stepFactor(root: tf.Tensor3D, image: tf.Tensor3D, unit: tf.Tensor3D): tf.Tensor3D {
+  return unit.mul(3).sub(tf.matMul(root, image)).div(2);
+}
+
+/** From the gradient of P_T to that of N, which comes through the image only: P_0 is constant. */
+function newtonGradient(steps: Step[], unit: tf.Tensor3D, dRootLast: tf.Tensor): tf.Tensor3D {
+  let dRoot = dRootLast as tf.Tensor3D;
+  let dImage = tf.zerosLike(dRoot);
+  for (const { root, image } of steps.slice(0, -1).reverse()) {
+    const factor = stepFactor(root, image, unit);
+    const dFactor = tf
+      .matMul(dRoot, root, false, true)
+      .add(tf.matMul(image, dImage, true))
+      .div(-2) as tf.Tensor3D;
+    dRoot = tf.matMul(factor, dRoot, true).add(tf.matMul(dFactor, image, false, true)) as tf.Tensor3D;
+    dImage = tf.matMul(dImage, factor, false, true).add(tf.matMul(root, dFactor, true)) as tf.Tensor3D;
+  }
+  return dImage;
+}
+
+/** `<a, b>` of the matrices of each group, `[groups, 1, 1]`. */
+function inner(a: tf.Tensor, b: tf.Tensor): tf.Tensor3D {
+  return tf.sum(a.mul(b), [1, 2], true);
+}
+
+/** Twice: the first mean of a large constant is off by a rounding error, which whitening would blow up. */
+function centre(x: tf.Tensor2D): { centred: tf.Tensor2D; mean: tf.Tensor1D } {
+  const first = tf.mean(x, 0) as tf.Tensor1D;
+  const rough = tf.sub(x, first);
+  const rest = tf.mean(rough, 0);
+  return { centred: clearPadding(tf.sub(rough, rest) as tf.Tensor2D), mean: first.add(rest) };
+}
+
+function subtractMean(t: tf.Tensor2D): tf.Tensor2D {
+  return clearPadding(tf.sub(t, tf.mean(t, 0)));
+}
+
+/** `[batch, features]` to `[groups, batch, size]`. */
+function split(t: tf.Tensor2D, size: number): tf.Tensor3D {
+  const [batch, features] = t.shape;
+  const groups = features / size;
+  return groups === 1 ? t.expandDims(0) : tf.transpose(t.reshape([batch, groups, size]), [1, 0, 2]);
+}
+
+/** `[groups, batch, size]` to `[batch, features]`. */
+function join(t: tf.Tensor3D): tf.Tensor2D {
+  const [groups, batch, size] = t.shape;
+  return groups === 1 ? t.reshape([batch, size]) : tf.transpose(t, [1, 0, 2]).reshape([batch, groups * size]);
+}
+
+function pairs(states: tf.Tensor3D[]): Step[] {
+  return Array.from({ length: states.length / 2 }, (_, k) => ({
+    root: states[2 * k] as tf.Tensor3D,
+    image: states[2 * k + 1] as tf.Tensor3D,
+  }));
+}
