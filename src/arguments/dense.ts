@@ -4,13 +4,11 @@ import type { Activation } from '../ops/activate.js';
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 export type DenseArgs = Parameters<typeof tf.layers.dense>[0];
 
-/** What our dense layers take of the built-in one's arguments. */
-export interface OwnDenseArgs extends LayerArgs {
-  /** Size of the output: a positive integer. */
-  units: number;
+/** What our layers with a kernel take of the built-in ones' arguments. */
+export interface OwnKernelArgs {
   /** Default: linear. */
   activation?: DenseArgs['activation'];
-  /** Default: 'glorotNormal', as in dense. */
+  /** Default: 'glorotNormal', as in the built-in layers. */
   kernelInitializer?: DenseArgs['kernelInitializer'];
   /** Default: 'zeros'. */
   biasInitializer?: DenseArgs['biasInitializer'];
@@ -19,6 +17,12 @@ export interface OwnDenseArgs extends LayerArgs {
   biasRegularizer?: DenseArgs['biasRegularizer'];
   kernelConstraint?: DenseArgs['kernelConstraint'];
   biasConstraint?: DenseArgs['biasConstraint'];
+}
+
+/** What our dense layers take of the built-in one's arguments. */
+export interface OwnDenseArgs extends LayerArgs, OwnKernelArgs {
+  /** Size of the output: a positive integer. */
+  units: number;
 }
 
 export type Initializer = ReturnType<typeof tf.initializers.zeros>;

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CosineOptions, cosine } from './cosine.js';
+import { type CosineOptions, cosine, unitWeights } from './cosine.js';
 import { dilate } from './dilate.js';
 import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
 import { magnitude } from './lengths.js';
 import { patches, type Window } from './patches.js';
-import { unitKernel } from './weight-norm.js';
 
 /**
  * Cosine of the angle between each patch of an image and each filter.
@@ -41,7 +40,7 @@ export function cosineConv(
     const scale = bias ? tf.maximum(largest, 1) : largest;
     const xs = rescaled(x, scale);
     const one = bias ? tf.reciprocal(scale) : null; // the added coordinate
-    const [w, b] = unitFilters(kernel, bias, epsilon);
+    const [w, b] = unitWeights(kernel, bias, { epsilon });
     const { strides, padding, dilations } = window;
     // tfjs has no gradient for a dilated convolution; one with a dilated kernel is the same and has.
     const spread = dilate(dilate(w, 0, dilations[0]), 1, dilations[1]);
@@ -55,8 +54,7 @@ export function cosineConv(
       dilations[1],
     );
     const product = tf.conv2d(xs, spread, strides, padding);
-    const total = b && one ? product.add(b.mul(one)) : product;
-    return overPatchLengths(total as tf.Tensor4D, xs, one, ones, window, normGuard(epsilon));
+    return overPatchLengths(product, xs, b, one, ones, window, normGuard(epsilon));
   });
 }
 
@@ -86,46 +84,43 @@ function centredCosineConv(
   return cosine(...flat, bias, { center: true, epsilon }).reshape([...seen.shape.slice(0, 3), filters]);
 }
 
-/** Each filter, and its bias as one more weight, divided by their common length. */
-function unitFilters(
-  kernel: tf.Tensor4D,
-  bias: tf.Tensor1D | null,
-  epsilon: number,
-): [tf.Tensor4D, tf.Tensor1D | null] {
-  if (!bias) return [unitKernel(kernel, [-1], { epsilon }), null];
-  const filters = kernel.shape[3];
-  const flat = kernel.reshape([-1, filters]);
-  const size = flat.shape[0] as number;
-  const unit = unitKernel(tf.concat([flat, bias.expandDims(0)], 0), [-1], { epsilon });
-  return [
-    tf.slice(unit, [0, 0], [size, filters]).reshape(kernel.shape) as tf.Tensor4D,
-    tf.slice(unit, [size, 0], [1, filters]).flatten(),
-  ];
-}
-
-/** The product over the lengths of the patches; one gradient, since the composed one makes twice as many passes. */
+/**
+ * The product, and the bias times its coordinate, over the lengths of the patches; one gradient, since the composed one
+ * makes twice as many passes.
+ */
 function overPatchLengths(
   product: tf.Tensor4D,
   x: tf.Tensor4D,
+  bias: tf.Tensor1D | null,
   one: tf.Tensor | null,
   ones: tf.Tensor4D,
   { strides, padding }: Window,
   guard: number,
 ): tf.Tensor4D {
-  return withGradient<[tf.Tensor4D, tf.Tensor4D], tf.Tensor4D>(([product, x], save) => {
+  const op = withGradient<tf.Tensor[], tf.Tensor4D>((inputs, save) => {
+    const [product, x, bias] = inputs as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D?];
     const squares = tf.sum(tf.square(x), 3, true) as tf.Tensor4D; // [batch, height, width, 1]
     const patch2 = tf.conv2d(squares, ones, strides, padding).add(guard); // [batch, height', width', 1]
     const inverse = tf.rsqrt(one ? patch2.add(tf.square(one)) : patch2);
-    const value = product.mul(inverse) as tf.Tensor4D; // [batch, height', width', filters]
-    save([x, inverse, value, ones]);
+    const total = bias && one ? product.add(bias.mul(one)) : product;
+    const value = total.mul(inverse) as tf.Tensor4D; // [batch, height', width', filters]
+    save([x, inverse, value, ones, ...(one ? [one] : [])]);
     return { value, gradient };
-  })(product, x);
+  });
+  return bias ? op(product, x, bias) : op(product, x);
 
   function gradient(dc: tf.Tensor4D, saved: tf.Tensor[]): tf.Tensor[] {
-    const [x, inverse, c, ones] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const [x, inverse, c, ones, one] = saved as [
+      tf.Tensor4D,
+      tf.Tensor4D,
+      tf.Tensor4D,
+      tf.Tensor4D,
+      tf.Tensor?,
+    ];
+    const d = dc.mul(inverse); // [batch, height', width', filters]
     const q = tf.sum(dc.mul(c), 3, true).mul(tf.square(inverse)) as tf.Tensor4D; // [batch, height', width', 1]
     const shape: [number, number, number, number] = [...(x.shape.slice(0, 3) as [number, number, number]), 1];
     const pull = tf.conv2dTranspose(q, ones, shape, strides, padding);
-    return [dc.mul(inverse), x.mul(pull.neg())];
+    return [d, x.mul(pull.neg()), ...(one ? [tf.sum(d.mul(one), [0, 1, 2])] : [])];
   }
 }

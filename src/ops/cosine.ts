@@ -3,6 +3,7 @@ import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
 import { magnitude, sumOfSquares } from './lengths.js';
 import { clearPadding } from './padding.js';
+import { unitKernel } from './weight-norm.js';
 
 export interface CosineOptions {
   /** Subtract from each example and from each unit's weights their mean over the features (Pearson). Default: false. */
@@ -88,6 +89,30 @@ function centredUnits(kernel: tf.Tensor2D): tf.Tensor2D {
 /** To be taken twice: the first mean of a constant is off by a rounding error, and a cosine has no scale to see it as small. */
 function subtractMean(t: tf.Tensor2D, axis: 0 | 1): tf.Tensor2D {
   return clearPadding(tf.sub(t, tf.mean(t, axis, true)));
+}
+
+/**
+ * Each output's weights, and its bias as one more, divided by their common length; centred, without the mean of the
+ * weights. A cosine with them is what it was.
+ *
+ * @param kernel outputs on the last axis
+ */
+export function unitWeights<T extends tf.Tensor>(
+  kernel: T,
+  bias: tf.Tensor1D | null,
+  { center = false, epsilon = 1e-12 }: CosineOptions = {},
+): [T, tf.Tensor1D | null] {
+  const outputs = kernel.shape[kernel.rank - 1] as number;
+  const flat = kernel.reshape([-1, outputs]) as tf.Tensor2D;
+  const own = center ? centredUnits(flat) : flat;
+  const size = own.shape[0];
+  const all = bias ? (tf.concat([own, bias.expandDims(0)], 0) as tf.Tensor2D) : own;
+  const unit = unitKernel(all, [-1], { epsilon });
+  if (!bias) return [unit.reshape(kernel.shape) as T, null];
+  return [
+    tf.slice(unit, [0, 0], [size, outputs]).reshape(kernel.shape) as T,
+    tf.slice(unit, [size, 0], [1, outputs]).flatten(),
+  ];
 }
 
 /** The product over the lengths of the units; one gradient, since the composed one makes half as many passes again. */

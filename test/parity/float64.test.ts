@@ -1,0 +1,110 @@
+/** Each layer, away from its starting point, beside its restatement in float64: output, gradients, one step of SGD. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it, type TaskMeta } from 'vitest';
+import { cotangent, gradient64, type Nd, sampleNd } from '../support/nd.js';
+import { TOLERANCE } from '../support/tolerances.js';
+import { trainsConvolutions } from '../support/trains.js';
+import { CASES } from './cases.js';
+
+const RATE = 0.1;
+
+/** The largest error, in units of the largest expected value; noted for the table that ends a run. */
+function note(
+  meta: TaskMeta,
+  layer: string,
+  of: 'output' | 'gradient',
+  actual: tf.Tensor,
+  expected: number[],
+): void {
+  const values = actual.dataSync();
+  const largest = Math.max(...expected.map(Math.abs));
+  const error = Math.max(...expected.map((e, i) => Math.abs((values[i] as number) - e))) / largest;
+  meta.parity = { layer, ...meta.parity, [of]: Math.max(error, meta.parity?.[of] ?? 0) };
+}
+
+const asNd = (t: tf.Tensor): Nd => ({ shape: t.shape, values: Array.from(t.dataSync()) });
+
+describe.each(CASES)(
+  '$layer, $name',
+  ({ layer: row, make, inputShape, exact, statistics, stochastic, convolution }) => {
+    const trains = () => !convolution || trainsConvolutions();
+    const setUp = () => {
+      const layer = make();
+      const x = sampleNd(inputShape, 3);
+      const input = tf.tensor(x.values, inputShape);
+      layer.apply(input);
+      layer.trainableWeights.forEach((w, i) => {
+        const away = sampleNd(w.shape as number[], 11 + i).values.map((v) => 0.6 * v + 0.4);
+        w.write(tf.tensor(away, w.shape as number[]));
+      });
+      return { layer, x, input, weights: layer.trainableWeights.map((w) => asNd(w.read())) };
+    };
+
+    it.for(statistics ? [false, true] : [false])('output, training %s', (training, { task }) => {
+      const { layer, x, input, weights } = setUp();
+      const expected = exact(x, weights, training);
+      const y = layer.apply(input, { training }) as tf.Tensor;
+      expect(y.shape).toEqual(expected.shape);
+      note(task.meta, row, 'output', y, expected.values);
+      expect(y).toBeAllClose(expected.values, TOLERANCE.forward);
+    });
+
+    it('gradients by the input and by every weight', ({ task }) => {
+      if (!trains()) return expectNoGradient(setUp());
+      const { layer, x, input, weights } = setUp();
+      const training = statistics === true;
+      const variable = tf.variable(input);
+      const variables = layer.trainableWeights.map((w) => w.read() as tf.Variable);
+      const c = cotangent(exact(x, weights, training).values.length);
+      const { grads } = tf.variableGrads(() => {
+        const y = layer.apply(variable, { training }) as tf.Tensor;
+        return y.mul(tf.tensor(c, y.shape)).sum().asScalar();
+      }, [variable, ...variables]);
+      const loss = (x: Nd, w: Nd[]) =>
+        exact(x, w, training).values.reduce((sum, v, i) => sum + v * (c[i] as number), 0);
+      const expected = [
+        gradient64((t) => loss(t, weights), x),
+        ...weights.map((w, i) => gradient64((t) => loss(x, weights.with(i, t)), w)),
+      ];
+      [variable, ...variables].forEach((v, i) => {
+        const actual = grads[v.name] as tf.Tensor;
+        note(task.meta, row, 'gradient', actual, expected[i] as number[]);
+        expect(actual).toBeAllClose(expected[i] as number[], TOLERANCE.gradient);
+      });
+      variable.dispose();
+    });
+
+    // With a mask of its own in training: composition.test.ts holds that mask and compares the step.
+    if (!stochastic)
+      it('one optimizer step', async () => {
+        if (!trains()) return expectNoGradient(setUp());
+        const { layer, x, input, weights } = setUp();
+        const model = tf.sequential();
+        model.add(tf.layers.inputLayer({ batchInputShape: inputShape }));
+        model.add(layer);
+        model.compile({ optimizer: tf.train.sgd(RATE), loss: 'meanSquaredError' });
+        const training = statistics === true;
+        const loss = (w: Nd[]) => {
+          const y = exact(x, w, training).values;
+          return y.reduce((sum, v) => sum + (v - 1) ** 2, 0) / y.length;
+        };
+        await model.trainOnBatch(input, tf.ones(exact(x, weights, training).shape));
+        layer.trainableWeights.forEach((w, i) => {
+          const before = weights[i] as Nd;
+          const gradient = gradient64((t) => loss(weights.with(i, t)), before);
+          const after = before.values.map((v, j) => v - RATE * (gradient[j] as number));
+          expect(w.read()).toBeAllClose(after, TOLERANCE.gradient);
+          // A scale that no step ever moves passes every comparison of outputs.
+          expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(1e-4);
+        });
+      });
+  },
+);
+
+/** Where a backend lacks the kernels, it says so: the day it does not, these cases are to be compared in full. */
+function expectNoGradient({ layer, input }: { layer: tf.layers.Layer; input: tf.Tensor }): void {
+  const variables = layer.trainableWeights.map((w) => w.read() as tf.Variable);
+  const gradient = () =>
+    tf.variableGrads(() => (layer.apply(input) as tf.Tensor).square().sum().asScalar(), variables);
+  expect(gradient).toThrow(/not registered for (the )?backend 'wasm'/);
+}
