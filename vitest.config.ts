@@ -33,7 +33,7 @@ const webgl: TestProjectConfiguration = {
   optimizeDeps: { include: ['@tensorflow/tfjs'] },
   test: {
     name: 'webgl',
-    include: everyBackend,
+    include: [...everyBackend, 'test/webgl/**/*.test.ts'],
     setupFiles: ['test/support/backends/webgl.ts', 'test/support/matchers.ts'],
     browser: {
       enabled: true,

@@ -11,7 +11,8 @@ export function normGuard(epsilon: number): number {
   return computesInFloat16() ? Math.max(epsilon, SMALLEST_FLOAT16) : epsilon;
 }
 
-/** The webgl backend says 16 of devices that render float32 too, so its word is not enough. */
+/** The webgl backend's own `floatPrecision()` says 16 where it renders float32, and 32 where it does not. */
 function computesInFloat16(): boolean {
-  return tf.backend().floatPrecision() === 16 && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
+  if (tf.getBackend() === 'webgl') return !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
+  return tf.backend().floatPrecision() === 16;
 }
