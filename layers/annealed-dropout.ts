@@ -4,6 +4,7 @@ import { positiveInteger, probability, seedNumber } from '../src/arguments/check
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape } from '../src/arguments/shape.js';
+import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { dropout } from '../src/ops/dropout.js';
 import { drawSeed } from '../src/random/seed.js';
 import { StepCounter } from '../src/random/step-counter.js';
@@ -42,7 +43,7 @@ export interface AnnealedDropoutArgs extends LayerArgs {
  * model.add(annealedDropout({ rate: 0.5, steps: 10 * 469, seed: 1 }));
  * ```
  */
-export class AnnealedDropout extends tf.layers.Layer {
+export class AnnealedDropout extends tf.layers.Layer implements Foldable {
   static className = 'EvenkeelAnnealedDropout';
 
   private readonly rate: number;
@@ -87,6 +88,10 @@ export class AnnealedDropout extends tf.layers.Layer {
       const shape = maskShape(LAYER, this.noiseShape, x.shape);
       return dropout(x, uniform(shape, { seed: this.seed, layer: this.name }, step), rate);
     });
+  }
+
+  prediction(): Prediction {
+    return { is: 'identity' };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -16,7 +16,7 @@ export interface LayerNormOptions {
  * Backward, with `d = gain dy`: `dx = r (d - mean(d) - x^ mean(d x^))`, `dgain = sum_batch(dy x^)`,
  * `dbias = sum_batch(dy)`.
  *
- * A constant example gives the bias, with a finite gradient.
+ * A constant example gives the bias, as far as float32 holds its mean, with a finite gradient.
  *
  * Source: Ba, Kiros and Hinton, "Layer Normalization", arXiv 1607.06450, equations 3 and 4.
  *

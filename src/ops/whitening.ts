@@ -38,8 +38,7 @@ export interface Whitened {
  * p of 0.1 and more, to 0.93 for 0.05, 0.43 for 0.01. Constant features and a batch of one example give 0, with a finite
  * gradient.
  *
- * Source: Huang et al., "Iterative Normalization: Beyond Standardization towards Efficient Whitening", arXiv 1904.03441,
- * equations 3 to 6 and algorithm 1.
+ * Source: Huang et al., "Iterative Normalization: Beyond Standardization towards Efficient Whitening", arXiv 1904.03441.
  *
  * @param x `[batch, features]`
  */
@@ -56,21 +55,27 @@ export function whiten(
     const covariance = tf.matMul(groups, groups, true).div(examples).add(unit.mul(guard)) as tf.Tensor3D;
     const trace = inner(covariance, unit); // [groups, 1, 1]
     const normal = covariance.div(trace) as tf.Tensor3D;
-    const steps = newton(normal, unit, iterations);
-    const { root } = steps.at(-1) as Step;
+    const { root, steps } = newton(normal, unit, iterations);
     const whitening = root.mul(tf.rsqrt(trace)) as tf.Tensor3D;
 
     const y = withGradient<[tf.Tensor2D], tf.Tensor2D>((_, save) => {
-      save([groups, trace, normal, whitening, unit, ...steps.flatMap(({ root, image }) => [root, image])]);
+      save([
+        groups,
+        trace,
+        normal,
+        whitening,
+        unit,
+        ...steps.flatMap(({ root, image, factor }) => [root, image, factor]),
+      ]);
       return { value: join(tf.matMul(groups, whitening)), gradient };
     })(x);
     return { y, mean, whitening };
 
     function gradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-      const [groups, trace, normal, whitening, unit, ...states] = saved as tf.Tensor3D[] as Saved;
+      const [groups, trace, normal, whitening, unit, ...matrices] = saved as tf.Tensor3D[] as Saved;
       const d = split(dy, groupSize); // [groups, batch, groupSize]
       const dWhitening = tf.matMul(groups, d, true);
-      const dNormal = newtonGradient(pairs(states), unit, dWhitening.mul(tf.rsqrt(trace)));
+      const dNormal = newtonGradient(stepsOf(matrices), dWhitening.mul(tf.rsqrt(trace)));
       const dTrace = inner(dNormal, normal).add(inner(dWhitening, whitening).div(2));
       const dCovariance = clearPadding(dNormal.sub(unit.mul(dTrace)).div(trace)) as tf.Tensor3D;
       const both = dCovariance.add(tf.transpose(dCovariance, [0, 2, 1])).div(examples) as tf.Tensor3D;
@@ -107,41 +112,41 @@ export function blockDiagonal(blocks: tf.Tensor3D): tf.Tensor2D {
   });
 }
 
-/** One of Newton's: the inverse root so far, P_k, and its product with the matrix, P_k N. */
+/** The matrices of one of Newton's steps: P_{k-1}, `-P_{k-1} N / 2`, and what takes both to the next. */
 interface Step {
   root: tf.Tensor3D;
   image: tf.Tensor3D;
+  factor: tf.Tensor3D;
 }
 
-/** P_0 to P_T. With `t = (3 I - P (P N)) / 2`, the next P is t P, the next P N is (P N) t. */
-function newton(normal: tf.Tensor3D, unit: tf.Tensor3D, iterations: number): Step[] {
-  const steps: Step[] = [{ root: unit, image: normal }];
+/** P_T and the steps to it: with `F = (3 I - P (P N)) / 2`, the next P is F P, the next P N is (P N) F. */
+function newton(
+  normal: tf.Tensor3D,
+  unit: tf.Tensor3D,
+  iterations: number,
+): { root: tf.Tensor3D; steps: Step[] } {
+  const most = unit.mul(1.5);
+  const steps: Step[] = [];
+  let root = unit;
+  let image = normal.mul(-0.5) as tf.Tensor3D;
   for (let k = 0; k < iterations; k++) {
-    const { root, image } = steps[k] as Step;
-    const factor = stepFactor(root, image, unit);
-    steps.push({ root: tf.matMul(factor, root), image: tf.matMul(image, factor) });
+    const factor = tf.matMul(root, image).add(most) as tf.Tensor3D;
+    steps.push({ root, image, factor });
+    [root, image] = [tf.matMul(factor, root), tf.matMul(image, factor)];
   }
-  return steps;
+  return { root, steps };
 }
 
-function stepFactor(root: tf.Tensor3D, image: tf.Tensor3D, unit: tf.Tensor3D): tf.Tensor3D {
-  return unit.mul(3).sub(tf.matMul(root, image)).div(2);
-}
-
-/** From the gradient of P_T to that of N, which comes through the image only: P_0 is constant. */
-function newtonGradient(steps: Step[], unit: tf.Tensor3D, dRootLast: tf.Tensor): tf.Tensor3D {
-  let dRoot = dRootLast as tf.Tensor3D;
-  let dImage = tf.zerosLike(dRoot);
-  for (const { root, image } of steps.slice(0, -1).reverse()) {
-    const factor = stepFactor(root, image, unit);
-    const dFactor = tf
-      .matMul(dRoot, root, false, true)
-      .add(tf.matMul(image, dImage, true))
-      .div(-2) as tf.Tensor3D;
-    dRoot = tf.matMul(factor, dRoot, true).add(tf.matMul(dFactor, image, false, true)) as tf.Tensor3D;
-    dImage = tf.matMul(dImage, factor, false, true).add(tf.matMul(root, dFactor, true)) as tf.Tensor3D;
+/** From the gradient of P_T to that of N, which comes by the images alone: P_0 is constant. */
+function newtonGradient(steps: Step[], dLast: tf.Tensor3D): tf.Tensor3D {
+  let dRoot = dLast;
+  let dImage = tf.zerosLike(dLast);
+  for (const { root, image, factor } of steps.toReversed()) {
+    const dFactor: tf.Tensor3D = tf.matMul(dRoot, root, false, true).add(tf.matMul(image, dImage, true));
+    dRoot = tf.matMul(factor, dRoot, true).add(tf.matMul(dFactor, image, false, true));
+    dImage = tf.matMul(dImage, factor, false, true).add(tf.matMul(root, dFactor, true));
   }
-  return dImage;
+  return dImage.mul(-0.5);
 }
 
 /** `<a, b>` of the matrices of each group, `[groups, 1, 1]`. */
@@ -174,9 +179,9 @@ function join(t: tf.Tensor3D): tf.Tensor2D {
   return groups === 1 ? t.reshape([batch, size]) : tf.transpose(t, [1, 0, 2]).reshape([batch, groups * size]);
 }
 
-function pairs(states: tf.Tensor3D[]): Step[] {
-  return Array.from({ length: states.length / 2 }, (_, k) => ({
-    root: states[2 * k] as tf.Tensor3D,
-    image: states[2 * k + 1] as tf.Tensor3D,
-  }));
+function stepsOf(matrices: tf.Tensor3D[]): Step[] {
+  return Array.from({ length: matrices.length / 3 }, (_, k) => {
+    const [root, image, factor] = matrices.slice(3 * k) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+    return { root, image, factor };
+  });
 }

@@ -7,8 +7,8 @@ import { checkGradient } from '../../src/testing/index.js';
 import { conv64, patches64, sampleNd } from '../support/nd.js';
 import { trainsConvolutions } from '../support/trains.js';
 
-const tensor = (shape: number[], seed: number) =>
-  tf.tensor(sampleNd(shape, seed).values, shape) as tf.Tensor4D;
+const tensor = (shape: readonly number[], seed: number) =>
+  tf.tensor4d(sampleNd([...shape], seed).values, shape as [number, number, number, number]);
 const WINDOWS: Window[] = [
   { strides: [1, 1], padding: 'valid', dilations: [1, 1] },
   { strides: [2, 3], padding: 'same', dilations: [1, 1] },
