@@ -3,6 +3,8 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { probeBackends } from './src/native/probe.js';
 import BackendReporter from './test/support/backend-reporter.js';
+import { mutate } from './test/support/mutate.js';
+import ParityReporter from './test/support/parity-reporter.js';
 
 const probes = await probeBackends();
 const required = (process.env.EVENKEEL_REQUIRE_BACKENDS ?? '').split(',').filter(Boolean);
@@ -73,6 +75,7 @@ const node: TestProjectConfiguration = {
 };
 
 export default defineConfig({
+  plugins: mutate(),
   resolve: {
     alias: [
       { find: /^evenkeel$/, replacement: path('src/index.ts') },
@@ -84,7 +87,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     testTimeout: 30_000,
-    reporters: ['default', new BackendReporter(probes, required)],
+    reporters: ['default', new ParityReporter(), new BackendReporter(probes, required)],
     projects: [
       node,
       backend('cpu'),

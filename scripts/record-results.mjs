@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { columns, percent } from '../dist/src/report/format.js';
 import { readRun, runName } from '../dist/src/runs/run-folder.js';
 import { summarize } from '../dist/src/training/summary.js';
+import { replaceBetween } from './document.mjs';
 
 const folder = process.argv[2];
 if (!folder) {
@@ -51,13 +52,6 @@ const about =
   `of the test set after the last epoch. \`${command}\`: ${environment.backend} backend, TensorFlow ` +
   `${environment.tensorflow}, tfjs ${environment.tfjs}, Node ${environment.node}, ${environment.processor}.`;
 
-function replaceBetween(path, start, end, text) {
-  const old = readFileSync(path, 'utf8');
-  const from = old.indexOf(start);
-  const to = old.indexOf(end);
-  if (from < 0 || to < 0) throw new Error(`${path} lacks ${start} and ${end}`);
-  writeFileSync(path, `${old.slice(0, from + start.length)}\n${text}\n${old.slice(to)}`);
-}
 replaceBetween('README.md', '<!-- results -->', '<!-- /results -->', `${table}\n\n${about}`);
 replaceBetween(
   'recipes/README.md',
@@ -74,5 +68,5 @@ for (const row of rows) {
   const source = readFileSync(path, 'utf8').replace(/\n \* Measured: .*/, '');
   writeFileSync(path, source.replace(/\n \*\/\nimport/, `\n${measured}\n */\nimport`));
 }
-execFileSync('npx', ['biome', 'format', '--write', 'README.md', 'recipes'], { stdio: 'ignore' });
+execFileSync('npx', ['biome', 'format', '--write', 'recipes'], { stdio: 'ignore' });
 console.log(`${table}\n\n${about}`);

@@ -3,7 +3,26 @@ export {
   type AnnealedDropoutArgs,
   annealedDropout,
 } from '../layers/annealed-dropout.js';
+export { CosineConv1D, type CosineConv1DArgs, cosineConv1d } from '../layers/cosine-conv1d.js';
+export { CosineConv2D, type CosineConv2DArgs, cosineConv2d } from '../layers/cosine-conv2d.js';
 export { CosineDense, type CosineDenseArgs, cosineDense } from '../layers/cosine-dense.js';
+export {
+  IterativeWhitening,
+  type IterativeWhiteningArgs,
+  iterativeWhitening,
+} from '../layers/iterative-whitening.js';
+export {
+  LayerNormLSTMCell,
+  type LayerNormLSTMCellArgs,
+  layerNormLSTMCell,
+} from '../layers/layer-norm-lstm-cell.js';
+export {
+  MeanOnlyBatchNorm,
+  type MeanOnlyBatchNormArgs,
+  meanOnlyBatchNorm,
+} from '../layers/mean-only-batch-norm.js';
 export { StandoutDense, type StandoutDenseArgs, standoutDense } from '../layers/standout-dense.js';
 export { WeightNorm, type WeightNormArgs, weightNorm } from '../layers/weight-norm.js';
+export type { CustomLayer } from './inference/custom-layers.js';
+export { type FoldedModel, fold } from './inference/fold.js';
 export { type DataInitOptions, dataInit, type Initialized } from './initialization/data-init.js';

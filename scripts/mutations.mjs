@@ -1,0 +1,48 @@
+/**
+ * Shows that the tests can fail: makes each mistake of test/mutations.ts in turn and runs the tests of ops, layers,
+ * initialization and parity. Exits with 1 if one is not caught.
+ *
+ *   npm run mutations                  on the cpu backend, a few minutes
+ *   npm run mutations -- webgl 3 7     on another, some by number
+ */
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'vite';
+
+const [backend = 'cpu', ...chosen] = process.argv.slice(2);
+const server = await createServer({
+  server: { middlewareMode: true },
+  appType: 'custom',
+  logLevel: 'silent',
+});
+const { MUTATIONS } = await server.ssrLoadModule('/test/mutations.ts');
+await server.close();
+
+const TESTS = ['ops', 'layers', 'initialization', 'parity'].map((folder) => `test/${folder}/`);
+let missed = 0;
+for (const [number, { name, file }] of MUTATIONS.entries()) {
+  if (chosen.length > 0 && !chosen.includes(String(number))) continue;
+  const { stdout } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--project', backend, '--reporter=json', '--bail=1', ...TESTS],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      env: { ...process.env, EVENKEEL_MUTATION: String(number) },
+    },
+  );
+  const { numPassedTests, testResults } = JSON.parse(stdout.slice(stdout.indexOf('{"num')));
+  // A file that does not even load has caught nothing.
+  const broken = testResults.find(
+    ({ assertionResults, message }) => assertionResults.length === 0 && message,
+  );
+  if (broken) throw new Error(`${name}: ${broken.message}`);
+  const failed = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === 'failed');
+  if (!failed && numPassedTests === 0) throw new Error(`${name}: no test ran`);
+  if (!failed) missed++;
+  console.log(`${String(number).padStart(2)}  ${name} (${file})`);
+  console.log(`      ${failed ? `caught by: ${failed.fullName}` : 'NOT CAUGHT'}`);
+}
+console.log(missed === 0 ? '\nEvery mistake was caught.' : `\n${missed} not caught.`);
+process.exitCode = missed === 0 ? 0 : 1;

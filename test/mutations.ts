@@ -1,0 +1,214 @@
+/**
+ * Mistakes that a test must catch: each puts a wrong line in place of a right one. `npm run mutations` makes them one at
+ * a time, in what the tests load and never on disk, and shows which tests see them.
+ */
+export interface Mutation {
+  /** What is wrong then. */
+  name: string;
+  /** The source file, from the root. */
+  file: string;
+  /** Occurs once in it. */
+  right: string;
+  wrong: string;
+}
+
+const cosine = 'src/ops/cosine.ts';
+const cosineConv = 'src/ops/cosine-conv.ts';
+const weightNorm = 'src/ops/weight-norm.ts';
+const lengths = 'src/ops/lengths.ts';
+
+export const MUTATIONS: Mutation[] = [
+  // A missing square root.
+  {
+    name: 'lengths without the root',
+    file: lengths,
+    right: 'tf.sqrt(sumOfSquares(kernel, inputAxes(kernel, outputAxes), false).add(normGuard(epsilon)))',
+    wrong: 'sumOfSquares(kernel, inputAxes(kernel, outputAxes), false).add(normGuard(epsilon))',
+  },
+  {
+    name: 'weight norm divides by the square of the length',
+    file: weightNorm,
+    right: 'const inverse = tf.rsqrt(sumOfSquares(v, [0]).add(guard)); // [units]',
+    wrong: 'const inverse = tf.reciprocal(sumOfSquares(v, [0]).add(guard));',
+  },
+  {
+    name: 'cosine divides by the square of the length of x',
+    file: cosine,
+    right: 'const inverse = tf.rsqrt(tf.sum(tf.square(all), 1, true).add(guard));',
+    wrong: 'const inverse = tf.reciprocal(tf.sum(tf.square(all), 1, true).add(guard));',
+  },
+  {
+    name: 'cosine convolution divides by the square of the length of a patch',
+    file: cosineConv,
+    right: 'const inverse = tf.rsqrt(one ? patch2.add(tf.square(one)) : patch2);',
+    wrong: 'const inverse = tf.reciprocal(one ? patch2.add(tf.square(one)) : patch2);',
+  },
+  // A wrong axis.
+  {
+    name: 'lengths over the outputs',
+    file: lengths,
+    right: 'filter((axis) => !outputs.includes(axis))',
+    wrong: 'filter((axis) => outputs.includes(axis))',
+  },
+  {
+    name: 'a transposed convolution normalized by its last axis',
+    file: 'src/arguments/kernels.ts',
+    right: 'kernels: { kernel: [-2] }',
+    wrong: 'kernels: { kernel: [-1] }',
+  },
+  {
+    name: 'a depthwise convolution normalized over its input channels',
+    file: 'src/arguments/kernels.ts',
+    right: 'DepthwiseConv2D: { ...conv2d, kernels: { depthwise_kernel: [-2, -1] } }',
+    wrong: 'DepthwiseConv2D: { ...conv2d, kernels: { depthwise_kernel: [-1] } }',
+  },
+  {
+    name: 'examples centred over the batch',
+    file: cosine,
+    right: 'const own = center ? subtractMean(subtractMean(inside, 1), 1) : inside;',
+    wrong: 'const own = center ? subtractMean(subtractMean(inside, 0), 0) : inside;',
+  },
+  {
+    name: 'the lengths of patches without their channels',
+    file: cosineConv,
+    right: 'const squares = tf.sum(tf.square(x), 3, true) as tf.Tensor4D;',
+    wrong: 'const squares = tf.mean(tf.square(x), 3, true) as tf.Tensor4D;',
+  },
+  // A dropped term of a gradient.
+  {
+    name: 'weight norm: dv keeps its part along v',
+    file: weightNorm,
+    right: 'return [dy.mul(s), v.mul(dg.mul(s).mul(inverse).neg()), dg];',
+    wrong: 'return [dy.mul(s), tf.zerosLike(v), dg];',
+  },
+  {
+    name: 'weight norm: g has no gradient',
+    file: weightNorm,
+    right: 'return [dy.mul(s), v.mul(dg.mul(s).mul(inverse).neg()), dg];',
+    wrong: 'return [dy.mul(s), v.mul(dg.mul(s).mul(inverse).neg()), tf.zerosLike(dg)];',
+  },
+  {
+    name: 'unit kernel: dv keeps its part along v',
+    file: weightNorm,
+    right: 'return [dw.sub(w.mul(tf.sum(dw.mul(w), axes, true))).mul(inverse)];',
+    wrong: 'return [dw.mul(inverse)];',
+  },
+  {
+    name: 'cosine: dx keeps its part along x',
+    file: cosine,
+    right: 'const dx = dy.sub(value.mul(pull)).mul(inverse);',
+    wrong: 'const dx = dy.mul(inverse);',
+  },
+  {
+    name: 'cosine: dw keeps its part along w',
+    file: cosine,
+    right: 'return [dc.mul(inverse), w.mul(pull)];',
+    wrong: 'return [dc.mul(inverse), tf.zerosLike(w)];',
+  },
+  {
+    name: 'cosine convolution: no gradient through the lengths of patches',
+    file: cosineConv,
+    right: 'x.mul(pull.neg())',
+    wrong: 'tf.zerosLike(x)',
+  },
+  {
+    name: 'patches: the gradient forgets what lies before the image',
+    file: 'src/ops/patches.ts',
+    right: 'tf.slice(tf.addN(whole), [0, top, left, 0], x.shape)',
+    wrong: 'tf.slice(tf.addN(whole), [0, 0, 0, 0], x.shape)',
+  },
+  {
+    name: 'relu: the gradient of an identity',
+    file: 'src/ops/activate.ts',
+    right: 'tf.mul(dy, tf.step(y as tf.Tensor))',
+    wrong: 'dy.clone()',
+  },
+  // An epsilon outside the root.
+  {
+    name: 'weight norm with epsilon outside the root',
+    file: weightNorm,
+    right: 'const inverse = tf.rsqrt(sumOfSquares(v, [0]).add(guard)); // [units]',
+    wrong: 'const inverse = tf.reciprocal(tf.sqrt(sumOfSquares(v, [0])).add(guard));',
+  },
+  {
+    name: 'unit kernel with epsilon outside the root',
+    file: weightNorm,
+    right: 'const inverse = tf.rsqrt(sumOfSquares(v, axes, true).add(guard));',
+    wrong: 'const inverse = tf.reciprocal(tf.sqrt(sumOfSquares(v, axes, true)).add(guard));',
+  },
+  {
+    name: 'cosine without an epsilon for w',
+    file: cosine,
+    right: 'const inverse = tf.rsqrt(sumOfSquares(w, [0]).add(guard)); // [units]',
+    wrong: 'const inverse = tf.rsqrt(sumOfSquares(w, [0]));',
+  },
+  // A forgotten bias.
+  {
+    name: 'cosine: the bias is not in the length of w',
+    file: cosine,
+    right: 'return overLengths(tf.matMul(directions, w), w, guard);',
+    wrong:
+      'return overLengths(tf.matMul(directions, w), own.concat(tf.zeros([w.shape[0] - own.shape[0], w.shape[1]])) as tf.Tensor2D, guard);',
+  },
+  {
+    name: 'cosine convolution: the bias is not added',
+    file: cosineConv,
+    right: 'const total = bias && one ? product.add(bias.mul(one)) : product;',
+    wrong: 'const total = product;',
+  },
+  {
+    name: 'cosine layers: the added bias is not added',
+    file: 'src/arguments/cosine.ts',
+    right: "return b && bias === 'add' ? scaled.add(b) : scaled;",
+    wrong: 'return scaled;',
+  },
+  {
+    name: 'weight norm: the bias of dense is not added',
+    file: 'layers/weight-norm.ts',
+    right: 'bias ? y.add(bias.read()) : y',
+    wrong: 'y',
+  },
+  // What a forward-only test lets pass, and what stands around the ops.
+  {
+    name: 'weight norm: g is never trained',
+    file: 'layers/weight-norm.ts',
+    right: "this.addWeight(named('g'), outputs, 'float32', lengths, undefined, trainableScale)",
+    wrong: "this.addWeight(named('g'), outputs, 'float32', lengths, undefined, false)",
+  },
+  {
+    name: 'weight norm: g starts at 1',
+    file: 'layers/weight-norm.ts',
+    right: 'apply: () => kernelLengths(start(), outputAxes, epsilon)',
+    wrong: 'apply: () => tf.ones(outputAxes.map((axis) => shape.at(axis) as number))',
+  },
+  {
+    name: 'data-dependent initialization measures with the bias in place',
+    file: 'layers/weight-norm.ts',
+    right: 'bias?.write(tf.zerosLike(bias.read()));',
+    wrong: '',
+  },
+  {
+    name: 'data-dependent initialization forgets the mean',
+    file: 'src/initialization/data-init.ts',
+    right: 'bias?.write(tf.mul(mean, lengths).neg());',
+    wrong: '',
+  },
+  {
+    name: 'data-dependent initialization measures with g in place',
+    file: 'layers/weight-norm.ts',
+    right: 'g.write(tf.onesLike(g.read()));',
+    wrong: '',
+  },
+  {
+    name: 'a learned scale is not kept positive',
+    file: 'src/arguments/cosine.ts',
+    right: 'c.mul(tf.exp(logScale))',
+    wrong: 'c.mul(logScale)',
+  },
+  {
+    name: 'images are not scaled before they are squared',
+    file: lengths,
+    right: 'return tf.where(tf.greater(largest, SMALLEST), largest, tf.onesLike(largest));',
+    wrong: 'return tf.onesLike(largest);',
+  },
+];
