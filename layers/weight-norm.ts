@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onLastAxis } from '../src/arguments/call.js';
+import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import { flag, positive } from '../src/arguments/check.js';
 import { denseFields, type Initializer, type LayerArgs } from '../src/arguments/dense.js';
 import {
@@ -171,7 +171,8 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   }
 
   private forward(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor | tf.Tensor[] {
-    const [x, ...initialState] = [inputs].flat() as [tf.Tensor, ...tf.Tensor[]];
+    const [, ...initialState] = [inputs].flat();
+    const x = onlyInput(inputs);
     requireChannels(LAYER, x.shape, this.inputAxis, this.channels);
     if (this.layer.getClassName() === 'Dense') return this.dense(x);
     return NormalizedKernel.held(this.kernels, () =>

@@ -6,9 +6,13 @@ export interface CallArgs {
   [key: string]: unknown;
 }
 
-/** The one input of a layer: in a model it comes in an array, in a direct `apply` alone. */
-export function onlyInput<T>(inputs: T | T[]): T {
-  return Array.isArray(inputs) ? (inputs[0] as T) : inputs;
+/**
+ * The one input of a layer, as float32: in a model it comes in an array, in a direct `apply` alone. Pixels may come as
+ * integers, of which tfjs would round each quotient.
+ */
+export function onlyInput<T extends tf.Tensor>(inputs: T | T[]): T {
+  const x = Array.isArray(inputs) ? (inputs[0] as T) : inputs;
+  return x.dtype === 'float32' ? x : (x.toFloat() as T);
 }
 
 /** Applies a function of `[batch, features]` to the last axis of a tensor of any rank from 2 on. */

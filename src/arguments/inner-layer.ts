@@ -3,16 +3,25 @@ import type { Constraint, Initializer, Regularizer } from './dense.js';
 
 type Config = tf.serialization.ConfigDict;
 
-/** The config of a layer, with what tfjs leaves out of it: a separable convolution forgets its depth multiplier. */
+/**
+ * The config of a layer, with what tfjs leaves out of it: a separable convolution forgets its depth multiplier, one of a
+ * single dimension where its channels are.
+ */
 export function configOf(layer: tf.layers.Layer): Config {
   const config = layer.getConfig();
-  const { depthMultiplier, layer: inner } = layer as unknown as {
+  const {
+    depthMultiplier,
+    dataFormat,
+    layer: inner,
+  } = layer as unknown as {
     depthMultiplier?: number;
+    dataFormat?: string;
     layer?: tf.layers.Layer;
   };
   return {
     ...config,
     ...(depthMultiplier === undefined ? {} : { depthMultiplier }),
+    ...(dataFormat === undefined ? {} : { dataFormat }),
     ...(inner instanceof tf.layers.Layer ? { layer: describe(inner) } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
+import { foldCommand } from './commands/fold.js';
 import { nativeCommand } from './commands/native.js';
 import { trainCommand } from './commands/train.js';
 import { exitCodeOf } from './errors.js';
@@ -24,7 +25,7 @@ First steps:
   evenkeel compare          train every recipe on MNIST and write a report
   evenkeel doctor           what is installed, what is missing, and what to do about it`,
   );
-for (const command of [trainCommand(), compareCommand(), nativeCommand(), doctorCommand()]) {
+for (const command of [trainCommand(), compareCommand(), foldCommand(), nativeCommand(), doctorCommand()]) {
   program.addCommand(command);
 }
 

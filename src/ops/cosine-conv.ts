@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CosineOptions, cosine, unitWeights } from './cosine.js';
 import { dilate } from './dilate.js';
-import { withGradient } from './gradient.js';
+import { constantOf, withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
 import { magnitude } from './lengths.js';
 import { patches, type Window } from './patches.js';
@@ -36,8 +36,10 @@ export function cosineConv(
 ): tf.Tensor4D {
   return tf.tidy(() => {
     if (center) return centredCosineConv(x, kernel, bias, window, epsilon);
-    const largest = magnitude(x, [1, 2, 3]); // [batch, 1, 1, 1]
-    const scale = bias ? tf.maximum(largest, 1) : largest;
+    const scale = constantOf(x, (x) => {
+      const largest = magnitude(x, [1, 2, 3]); // [batch, 1, 1, 1]
+      return bias ? tf.maximum(largest, 1) : largest;
+    });
     const xs = rescaled(x, scale);
     const one = bias ? tf.reciprocal(scale) : null; // the added coordinate
     const [w, b] = unitWeights(kernel, bias, { epsilon });

@@ -21,3 +21,14 @@ export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
   });
   return (...inputs) => op(...inputs) as Out;
 }
+
+/**
+ * A value that is to count as a constant: what computes it leaves nothing on the tape, where it would be kept for a
+ * gradient that is not wanted. Use the result inside of other definitions only.
+ */
+export function constantOf<In extends tf.Tensor, Out extends tf.Tensor>(x: In, f: (x: In) => Out): Out {
+  return withGradient<[In], Out>(([x]) => {
+    const { shape } = x;
+    return { value: f(x), gradient: () => [tf.zeros(shape)] };
+  })(x);
+}

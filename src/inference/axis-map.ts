@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import type { AxisMap } from './foldable.js';
+
+/** The axis counted from the front. */
+export function axisOf({ axis }: AxisMap, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** One map after another, of the same axis. */
+export function composed(first: AxisMap, second: AxisMap): AxisMap {
+  const shift = image(first.shift, second);
+  const { axis } = first;
+  if ('scale' in first && 'scale' in second) {
+    return { axis, scale: tf.mul(first.scale, second.scale) as tf.Tensor1D, shift };
+  }
+  if ('matrix' in first) return { axis, matrix: timesLast(first.matrix, second), shift };
+  return { axis, matrix: tf.mul((second as { matrix: tf.Tensor2D }).matrix, column(first.scale)), shift };
+}
+
+/** The map of a kernel's last axis, without the shift: `k scale` or `k matrix`. */
+export function timesLast<T extends tf.Tensor>(kernel: T, map: AxisMap): T {
+  if ('scale' in map) return tf.mul(kernel, map.scale);
+  const rows = kernel.reshape([-1, kernel.shape.at(-1) as number]) as tf.Tensor2D;
+  return tf.matMul(rows, map.matrix).reshape(kernel.shape) as T;
+}
+
+/** A map to be taken into what follows it acts on a kernel's inputs from the left: the transposed one, on its rows. */
+export function transposed(map: AxisMap): AxisMap {
+  return 'scale' in map ? map : { ...map, matrix: tf.transpose(map.matrix) };
+}
+
+/** `b scale + shift` or `b matrix + shift`, for a vector of features. */
+export function image(vector: tf.Tensor1D, map: AxisMap): tf.Tensor1D {
+  return tf.add(timesLast(vector, map), map.shift) as tf.Tensor1D;
+}
+
+/** `[n] -> [n, 1]` */
+export function column(vector: tf.Tensor1D): tf.Tensor2D {
+  return tf.expandDims(vector, 1) as tf.Tensor2D;
+}
+
+export function isZero(t: tf.Tensor): boolean {
+  return t.dataSync().every((value) => value === 0);
+}

@@ -1,0 +1,138 @@
+import { axisOf, composed } from './axis-map.js';
+import type { Blueprint } from './blueprint.js';
+import { type Call, callAt, type Graph, isOutput, type Ref, usesOf, without, withParts } from './graph.js';
+import { withMapAfter, withMapBefore } from './kernels.js';
+import { type Change, type MapPart, type Part, standing } from './parts.js';
+
+type LayerPart = Extract<Part, { is: 'layer' }>;
+
+/** A graph, and what has become of the layers on the way to it. */
+export interface Folding {
+  readonly graph: Graph<Part>;
+  readonly changes: readonly Change[];
+}
+
+/** Takes out what does nothing and puts each map into a neighbour, or on its own feet where it has none that takes it. */
+export function merge(start: Folding): Folding {
+  return standAlone(absorbMaps(removeIdentities(start)));
+}
+
+function removeIdentities(start: Folding): Folding {
+  return [...start.graph.calls.values()]
+    .filter(({ part }) => part.is === 'identity')
+    .reduce(({ graph, changes }, { id, part }) => {
+      const { name, className } = part as Extract<Part, { is: 'identity' }>;
+      const [source] = callAt(graph, id).inputs as [Ref];
+      // An output has to be a tensor of its own, neither an input nor another output.
+      const own = (outputs: readonly Ref[]) =>
+        callAt(graph, source.call).part.is !== 'input' &&
+        !outputs.some(({ call, index }) => call === source.call && index === source.index);
+      if (isOutput(graph, id) && !own(graph.outputs)) return { graph, changes };
+      return { graph: without(graph, id), changes: [...changes, { name, className, into: null }] };
+    }, start);
+}
+
+function absorbMaps(start: Folding): Folding {
+  let folding = start;
+  for (let next: Folding | null = folding; next; next = step(folding)) folding = next;
+  return folding;
+}
+
+/** What one merge has to know of the graph. */
+interface Place {
+  graph: Graph<Part>;
+  uses: ReadonlyMap<number, readonly Call<Part>[]>;
+  /** How many calls a part has. */
+  calls: ReadonlyMap<Part, number>;
+}
+
+/** One map taken in; null where none can be. */
+function step({ graph, changes }: Folding): Folding | null {
+  const calls = new Map<Part, number>();
+  for (const { part } of graph.calls.values()) calls.set(part, (calls.get(part) ?? 0) + 1);
+  const place: Place = { graph, uses: usesOf(graph), calls };
+  const maps = [...graph.calls.values()].filter(isMap);
+  for (const absorb of [intoLayerBefore, intoMapBefore, intoLayersAfter]) {
+    for (const call of maps) {
+      const replaced = absorb(place, call);
+      if (!replaced) continue;
+      const made = [...replaced.values()].map((part) => changeOf(call.part, part));
+      return { graph: without(withParts(graph, replaced), call.id), changes: [...changes, ...made] };
+    }
+  }
+  return null;
+}
+
+type MapCall = Call<Part> & { part: MapPart };
+type Replaced = ReadonlyMap<Part, Part> | null;
+
+function isMap(call: Call<Part>): call is MapCall {
+  return call.part.is === 'map';
+}
+
+function changeOf({ name, className }: MapPart, into: Part): Change {
+  return { name, className, into: { name: into.name, className: classNameOf(into) } };
+}
+
+function classNameOf(part: Part): string {
+  return part.is === 'layer' ? part.layer.className : part.is === 'map' ? part.className : '';
+}
+
+/** The call before a map, where nothing else takes its output. */
+function soleBefore({ graph, uses }: Place, { inputs }: MapCall): Call<Part> | null {
+  const before = callAt(graph, (inputs[0] as Ref).call);
+  const sole = uses.get(before.id)?.length === 1 && !isOutput(graph, before.id);
+  return sole ? before : null;
+}
+
+function intoLayerBefore(place: Place, call: MapCall): Replaced {
+  const before = soleBefore(place, call);
+  if (before?.part.is !== 'layer' || place.calls.get(before.part) !== 1) return null;
+  const layer = withMapAfter(before.part.layer, call.part.map, rankOf(call));
+  return layer && new Map([[before.part, { ...before.part, layer }]]);
+}
+
+/** Two maps in a row are one. */
+function intoMapBefore(place: Place, call: MapCall): Replaced {
+  const before = soleBefore(place, call);
+  const rank = rankOf(call);
+  if (before?.part.is !== 'map' || place.calls.get(before.part) !== 1) return null;
+  if (axisOf(before.part.map, rank) !== axisOf(call.part.map, rank)) return null;
+  const map = composed(before.part.map, call.part.map);
+  // What cannot stand alone must keep the layers that it was.
+  if (!standing(map, before.part.name, rank)) return null;
+  return new Map([[before.part, { ...before.part, map, origin: null }]]);
+}
+
+/** Into all that take the map's output, or into none of them: the map would have to stay for the rest. */
+function intoLayersAfter({ graph, uses, calls }: Place, call: MapCall): Replaced {
+  const after = uses.get(call.id) as readonly Call<Part>[];
+  if (isOutput(graph, call.id)) return null;
+  const replaced = after.map((next): [Part, Blueprint | null] => [
+    next.part,
+    next.part.is === 'layer' && calls.get(next.part) === 1 && next.inputs.length === 1
+      ? withMapBefore(next.part.layer, call.part.map, rankOf(call))
+      : null,
+  ]);
+  if (replaced.some(([, layer]) => layer === null)) return null;
+  return new Map(replaced.map(([part, layer]) => [part, { ...part, layer } as LayerPart]));
+}
+
+function rankOf({ shapes }: Call<Part>): number {
+  return (shapes[0] as unknown[]).length;
+}
+
+/** Makes layers of the maps that are left. Built-in batch normalization stays as it is. */
+function standAlone({ graph, changes }: Folding): Folding {
+  const maps = new Map([...graph.calls.values()].filter(isMap).map((call) => [call.part, call]));
+  const replaced = new Map([...maps].map(([part, call]) => [part, asLayer(part, rankOf(call))]));
+  const made = [...replaced]
+    .filter(([part, { layer }]) => part.className !== layer.className)
+    .map(([part, layer]) => changeOf(part, layer));
+  return { graph: withParts<Part>(graph, replaced), changes: [...changes, ...made] };
+}
+
+function asLayer({ name, className, map, origin }: MapPart, rank: number): LayerPart {
+  const stays = className === 'BatchNormalization' ? origin : null;
+  return { is: 'layer', name, layer: (stays ?? standing(map, name, rank) ?? origin) as Blueprint };
+}

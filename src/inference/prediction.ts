@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs';
+import { copyOf, describe } from '../arguments/inner-layer.js';
+import type { AxisMap, Foldable, Prediction } from './foldable.js';
+
+/** Built-in layers that do nothing at prediction. */
+const IDENTITIES = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'GaussianNoise', 'AlphaDropout'];
+
+/** What a built layer does at prediction, said with simpler layers; null for one that stays as it is. */
+export function predictionOf(layer: tf.layers.Layer): Prediction | null {
+  const className = layer.getClassName();
+  if (IDENTITIES.includes(className)) return { is: 'identity' };
+  if (className === 'Activation' && layer.getConfig().activation === 'linear') return { is: 'identity' };
+  if (className === 'BatchNormalization') return { is: 'map', map: batchNormalizationMap(layer) };
+  if (className === 'TimeDistributed') return overTime(layer);
+  return isFoldable(layer) ? layer.prediction() : null;
+}
+
+function isFoldable(layer: tf.layers.Layer): layer is tf.layers.Layer & Foldable {
+  return typeof (layer as Partial<Foldable>).prediction === 'function';
+}
+
+/** `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` */
+function batchNormalizationMap(layer: tf.layers.Layer): AxisMap {
+  const { axis, epsilon, gamma, beta, movingMean, movingVariance } = layer as unknown as {
+    axis: number;
+    epsilon: number;
+    gamma?: tf.LayerVariable;
+    beta?: tf.LayerVariable;
+    movingMean: tf.LayerVariable;
+    movingVariance: tf.LayerVariable;
+  };
+  const inverse = tf.div(1, tf.sqrt(tf.add(movingVariance.read(), epsilon))) as tf.Tensor1D;
+  const scale = gamma ? (tf.mul(inverse, gamma.read()) as tf.Tensor1D) : inverse;
+  const centre = tf.neg(tf.mul(movingMean.read(), scale)) as tf.Tensor1D;
+  return { axis, scale, shift: beta ? (tf.add(centre, beta.read()) as tf.Tensor1D) : centre };
+}
+
+/** What the layer inside does, at each step in time; the step is axis 1. */
+function overTime(layer: tf.layers.Layer): Prediction | null {
+  const { layer: inner } = layer as unknown as { layer: tf.layers.Layer };
+  if (inner instanceof tf.LayersModel) return null;
+  const prediction = predictionOf(inner);
+  if (prediction?.is === 'map') {
+    const { map } = prediction;
+    return { is: 'map', map: { ...map, axis: map.axis < 0 ? map.axis : map.axis + 1 } };
+  }
+  if (prediction?.is === 'layer') {
+    return { ...prediction, layer: copyOf(layer, { layer: describe(prediction.layer) }) };
+  }
+  return prediction;
+}
