@@ -1,22 +1,57 @@
 /** Each custom layer beside a composition of the library's own ops and layers that must equal it. */
 import * as tf from '@tensorflow/tfjs';
-import { annealedDropout, cosineDense, standoutDense, weightNorm } from 'evenkeel';
+import {
+  annealedDropout,
+  cosineConv1d,
+  cosineConv2d,
+  cosineDense,
+  iterativeWhitening,
+  layerNormLSTMCell,
+  meanOnlyBatchNorm,
+  standoutDense,
+  weightNorm,
+} from 'evenkeel';
 import { describe, expect, it } from 'vitest';
 import { uniform } from '../../src/random/uniform.js';
 import { TOLERANCE } from '../support/tolerances.js';
+import { NO_GRADIENT, trainsConvolutions } from '../support/trains.js';
 
 type Weights = tf.Tensor[];
 interface Parity {
   layer: () => tf.layers.Layer;
   /** From the input, the layer's weights in the order of its trainable weights, and whether it is training. */
   composition: (x: tf.Tensor2D, weights: Weights, training: boolean) => tf.Tensor;
+  /** Default: [BATCH, FEATURES]. */
+  inputShape?: number[];
 }
+type RNNCell = Parameters<typeof tf.layers.rnn>[0]['cell'] & object;
 
 const FEATURES = 6;
 const UNITS = 4;
 const BATCH = 5;
 const noise = (layer: string) => uniform([BATCH, UNITS], { seed: 9, layer }, 0);
-const unit = (t: tf.Tensor, axis: number) => t.div(tf.sqrt(t.square().sum(axis, true)));
+const unit = (t: tf.Tensor, axis: number | number[]) => t.div(tf.sqrt(t.square().sum(axis, true)));
+const IMAGE = [2, 5, 4, 3];
+
+/** The convolution with unit filters over the root of the convolution of squares with ones. */
+function cosineOfConvolutions(x: tf.Tensor, kernel: tf.Tensor, strides: [number, number]): tf.Tensor {
+  const product = tf.conv2d(x as tf.Tensor4D, unit(kernel, [0, 1, 2]) as tf.Tensor4D, strides, 'same');
+  const ones = tf.ones([...(kernel.shape as [number, number, number, number]).slice(0, 3), 1] as [
+    number,
+    number,
+    number,
+    number,
+  ]);
+  return product.div(tf.conv2d(tf.square<tf.Tensor4D>(x as tf.Tensor4D), ones, strides, 'same').sqrt());
+}
+
+function layerNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
+  const { mean, variance } = tf.moments(x, -1, true);
+  return x
+    .sub(mean)
+    .div(tf.sqrt(variance.add(epsilon)))
+    .mul(gain);
+}
 
 const CASES: Record<string, Parity> = {
   'cosineDense is dense on unit vectors': {
@@ -46,6 +81,88 @@ const CASES: Record<string, Parity> = {
       return tf.tanh(tf.matMul(x, kernel).add(b as tf.Tensor));
     },
   },
+  'cosineConv2d is conv2d over the lengths of patches and filters': {
+    layer: () => cosineConv2d({ filters: UNITS, kernelSize: [3, 2], strides: [1, 2], padding: 'same' }),
+    composition: (x, [w]) => cosineOfConvolutions(x, w as tf.Tensor, [1, 2]),
+    inputShape: IMAGE,
+  },
+  'cosineConv1d is the same on a row': {
+    layer: () =>
+      cosineConv1d({ filters: UNITS, kernelSize: 3, padding: 'same', scale: 2, activation: 'tanh' }),
+    composition: (x, [w]) =>
+      tf.tanh(
+        cosineOfConvolutions(x.expandDims(1), (w as tf.Tensor).expandDims(0), [1, 1])
+          .squeeze([1])
+          .mul(2),
+      ),
+    inputShape: [2, 7, 3],
+  },
+  'weightNorm of conv2d is conv2d with the kernel g v / |v|': {
+    layer: () => weightNorm({ layer: tf.layers.conv2d({ filters: UNITS, kernelSize: 2, strides: 2 }) }),
+    composition: (x, [g, v, b]) => {
+      const kernel = unit(v as tf.Tensor, [0, 1, 2]).mul(g as tf.Tensor) as tf.Tensor4D;
+      return tf.conv2d(x as tf.Tensor as tf.Tensor4D, kernel, 2, 'valid').add(b as tf.Tensor);
+    },
+    inputShape: IMAGE,
+  },
+  'meanOnlyBatchNorm is the input less its mean, and a bias': {
+    layer: () => meanOnlyBatchNorm(),
+    composition: (x, [b], training) => x.sub(training ? x.mean(0, true) : 0).add(b as tf.Tensor),
+  },
+  'iterativeWhitening is the Newton iteration of matrix products': {
+    layer: () => iterativeWhitening({ center: false, scale: false, epsilon: 1e-2 }),
+    composition: (x, _, training) => {
+      if (!training) return x.clone();
+      const centred = x.sub(x.mean(0, true)).div(1) as tf.Tensor2D; // the division clears what webgl keeps beside it
+      const identity = tf.eye(FEATURES);
+      const covariance = tf
+        .matMul(centred, centred, true)
+        .div(x.shape[0])
+        .add(identity.mul(1e-2)) as tf.Tensor2D;
+      const trace = covariance.mul(identity).sum();
+      const scaled = covariance.div(trace) as tf.Tensor2D;
+      let p = identity;
+      for (let k = 0; k < 5; k++) {
+        const cubed = tf.matMul(tf.matMul(tf.matMul(p, p), p), scaled);
+        p = p.mul(1.5).sub(cubed.mul(0.5)) as tf.Tensor2D;
+      }
+      return tf.matMul(centred, p.div(tf.sqrt(trace)) as tf.Tensor2D);
+    },
+    inputShape: [11, FEATURES],
+  },
+  'layerNormLSTMCell is an LSTM of normalized products': {
+    layer: () =>
+      tf.layers.rnn({
+        cell: layerNormLSTMCell({ units: UNITS, recurrentActivation: 'sigmoid' }) as unknown as RNNCell,
+      }),
+    composition: (x, weights) => {
+      const [kernel, recurrent, b, kernelGain, recurrentGain, cellGain, cellBias] = weights as tf.Tensor2D[];
+      let [h, c] = [tf.zeros([2, UNITS]), tf.zeros([2, UNITS])] as [tf.Tensor, tf.Tensor];
+      for (const step of tf.unstack(x, 1)) {
+        const gates = layerNorm(
+          tf.matMul(step as tf.Tensor2D, kernel as tf.Tensor2D),
+          kernelGain as tf.Tensor,
+          1e-3,
+        )
+          .add(
+            layerNorm(
+              tf.matMul(h as tf.Tensor2D, recurrent as tf.Tensor2D),
+              recurrentGain as tf.Tensor,
+              1e-3,
+            ),
+          )
+          .add(b as tf.Tensor);
+        const [i, f, g, o] = tf.split(gates, 4, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+        c = tf
+          .sigmoid(f)
+          .mul(c)
+          .add(tf.sigmoid(i).mul(tf.tanh(g)));
+        h = tf.sigmoid(o).mul(tf.tanh(layerNorm(c, cellGain as tf.Tensor, 1e-3).add(cellBias as tf.Tensor)));
+      }
+      return h;
+    },
+    inputShape: [2, 3, FEATURES],
+  },
   'standoutDense with a held mask is dense times the mask, or times the probability': {
     layer: () =>
       standoutDense({ units: UNITS, activation: 'tanh', alpha: 0.7, beta: 0.2, seed: 9, name: 'standout' }),
@@ -64,11 +181,13 @@ const CASES: Record<string, Parity> = {
 };
 let held: ArrayLike<number> = [];
 
-describe.each(Object.entries(CASES))('%s', (_, { layer: make, composition }) => {
+describe.each(Object.entries(CASES))('%s', (name, { layer: make, composition, ...parity }) => {
+  const { inputShape = [BATCH, FEATURES] } = parity;
+  const trains = () => !/conv/i.test(name) || trainsConvolutions();
   /** A layer away from its initial point, its trainable weights, and an input. */
   const setUp = () => {
     const layer = make();
-    const x = tf.randomNormal([BATCH, FEATURES], 0, 1, 'float32', 3) as tf.Tensor2D;
+    const x = tf.randomNormal<tf.Rank>(inputShape, 0, 1, 'float32', 3) as tf.Tensor2D;
     layer.apply(x);
     layer.trainableWeights.forEach((w, i) => {
       w.write(w.read().add(tf.randomNormal(w.read().shape, 0, 0.5, 'float32', 11 + i)));
@@ -85,11 +204,13 @@ describe.each(Object.entries(CASES))('%s', (_, { layer: make, composition }) => 
     expect(trained).toBeAllClose(composition(x, weights, true), TOLERANCE.forward);
   });
 
-  it.each([false, true])('gradient, training %s', (training) => {
+  it.for([false, true])('gradient, training %s', (training, { skip }) => {
+    skip(!trains(), NO_GRADIENT);
     const { layer, x, weights } = setUp();
-    const c = tf.tensor2d(
-      Array.from({ length: BATCH * UNITS }, (_, i) => Math.cos(1 + i)),
-      [BATCH, UNITS],
+    const y = composition(x, weights, training);
+    const c = tf.tensor(
+      Array.from({ length: y.size }, (_, i) => Math.cos(1 + i)),
+      y.shape,
     );
     const variables = weights as tf.Variable[];
     const names = variables.map((v) => v.name);
@@ -109,13 +230,15 @@ describe.each(Object.entries(CASES))('%s', (_, { layer: make, composition }) => 
     });
   });
 
-  it('one optimizer step', async () => {
+  it('one optimizer step', async ({ skip }) => {
+    skip(!trains(), NO_GRADIENT);
     const { layer, x, weights } = setUp();
-    const y = tf.ones([BATCH, UNITS]);
+    skip(weights.length === 0, 'the layer has no weights');
+    const y = tf.onesLike(composition(x, weights, true));
     const rate = 0.1;
     const before = weights.map((w) => tf.tensor(w.dataSync(), w.shape));
     const model = tf.sequential();
-    model.add(tf.layers.inputLayer({ inputShape: [FEATURES] }));
+    model.add(tf.layers.inputLayer({ inputShape: inputShape.slice(1) }));
     model.add(layer);
     model.compile({ optimizer: tf.train.sgd(rate), loss: 'meanSquaredError' });
     await model.trainOnBatch(x, y);

@@ -18,12 +18,18 @@ export default class BackendReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, { passed: number; failed: number; skipped: number }>();
     const total = { passed: 0, failed: 0, skipped: 0 };
+    const notes = new Map<string, number>();
     for (const module of modules) {
       const project = module.project.name.replace(' (chromium)', '');
       const count = counts.get(project) ?? { passed: 0, failed: 0, skipped: 0 };
       counts.set(project, count);
       for (const test of module.children.allTests()) {
-        const state = test.result().state;
+        const result = test.result();
+        const { state } = result;
+        if (result.state === 'skipped') {
+          const why = result.note ?? `no reason given: ${test.fullName}`;
+          notes.set(why, (notes.get(why) ?? 0) + 1);
+        }
         const key = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'skipped';
         count[key]++;
         total[key]++;
@@ -44,6 +50,7 @@ export default class BackendReporter implements Reporter {
       lines.push(
         `  ${'node'.padEnd(7)} (command line, data, training, installer): ${node.passed} passed, ${node.failed} failed, ${node.skipped} skipped`,
       );
+    lines.push(...[...notes].map(([why, times]) => `  ${String(times).padStart(7)} skipped: ${why}`));
     console.log(
       `\nBackends\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`,
     );
