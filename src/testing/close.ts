@@ -48,6 +48,15 @@ export function difference(
 }
 
 /**
+ * What {@link toBeAllClose} adds to the matchers of a test runner; for vitest, in any `.d.ts` of a project:
+ * `declare module 'vitest' { interface Matchers<T> extends AllCloseMatchers<T> {} }`.
+ */
+export interface AllCloseMatchers<R> {
+  /** Every element within atol + rtol |expected| of the expected one. */
+  toBeAllClose(expected: TensorLike, tolerance?: Tolerance): R;
+}
+
+/**
  * A matcher for vitest and jest: `expect.extend({ toBeAllClose })`, then
  * `expect(tensor).toBeAllClose(expected, { rtol: 1e-5, atol: 1e-6 })`. Its message names the largest error and its place.
  */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { difference } from './close.js';
+import { checkLeaks } from './leaks.js';
 
 export interface ContractOptions {
   /** Shape of one example, without the batch. */
@@ -79,10 +80,10 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
 
   if (training) await requireEachWeightMoves(model, x, withoutGradient);
 
-  const settled = tf.memory().numTensors;
-  if (training) await trainOnce(model, x);
-  predict(model);
-  require(tf.memory().numTensors === settled, `a step leaks ${tf.memory().numTensors - settled} tensors`);
+  await checkLeaks(async () => {
+    if (training) await trainOnce(model, x);
+    predict(model);
+  }).catch((error: Error) => require(false, error.message));
   model.dispose();
   x.dispose();
   const left = tf.memory().numTensors - before;

@@ -35,14 +35,11 @@ const IMAGE = [2, 5, 4, 3];
 
 /** The convolution with unit filters over the root of the convolution of squares with ones. */
 function cosineOfConvolutions(x: tf.Tensor, kernel: tf.Tensor, strides: [number, number]): tf.Tensor {
-  const product = tf.conv2d(x as tf.Tensor4D, unit(kernel, [0, 1, 2]) as tf.Tensor4D, strides, 'same');
-  const ones = tf.ones([...(kernel.shape as [number, number, number, number]).slice(0, 3), 1] as [
-    number,
-    number,
-    number,
-    number,
-  ]);
-  return product.div(tf.conv2d(tf.square<tf.Tensor4D>(x as tf.Tensor4D), ones, strides, 'same').sqrt());
+  const image = x as tf.Tensor4D;
+  const [height, width, channels] = kernel.shape as [number, number, number];
+  const product = tf.conv2d(image, unit(kernel, [0, 1, 2]) as tf.Tensor4D, strides, 'same');
+  const squares = tf.conv2d(tf.square(image), tf.ones([height, width, channels, 1]), strides, 'same');
+  return product.div(tf.sqrt(squares));
 }
 
 function layerNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
