@@ -19,6 +19,8 @@ const everyBackend = [
   'parity',
   'recipes',
   'testing',
+  // Minutes, so that it is a command of its own.
+  ...(process.env.EVENKEEL_SOAK ? ['soak'] : []),
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
 const backend = (name: 'cpu' | 'wasm' | 'native'): TestProjectConfiguration => ({

@@ -76,6 +76,7 @@ export class CosineConv1D extends tf.layers.Layer implements Foldable {
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const inputs = channels(LAYER, inputShape, { exactly: 3 }, -1);
+    this.computeOutputShape(inputShape); // refuses one that no window fits into
     const t = denseFields(this.template);
     const { kernelSize, filters } = this.conv;
     this.kernel = this.addWeight('kernel', [...kernelSize, inputs, filters], 'float32', ...kernelArgs(t));

@@ -16,6 +16,7 @@ import {
   denseFields,
   denseTemplate,
   kernelArgs,
+  layerArgs,
   type OwnDenseArgs,
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
@@ -62,7 +63,7 @@ export class CosineDense extends tf.layers.Layer implements Foldable {
   logScale?: tf.LayerVariable;
 
   constructor(args: CosineDenseArgs) {
-    super(args ?? {});
+    super(layerArgs(args));
     this.units = positiveInteger(LAYER, 'units', args?.units);
     this.settings = cosineSettings(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);

@@ -8,6 +8,7 @@ import {
   denseFields,
   denseTemplate,
   kernelArgs,
+  layerArgs,
   type OwnDenseArgs,
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
@@ -72,7 +73,7 @@ export class StandoutDense extends tf.layers.Layer {
   private counter!: StepCounter;
 
   constructor(args: StandoutDenseArgs) {
-    super(args);
+    super(layerArgs(args));
     this.units = positiveInteger(LAYER, 'units', args.units);
     this.alpha = finite(LAYER, 'alpha', args.alpha ?? 1);
     this.beta = finite(LAYER, 'beta', args.beta ?? 0);

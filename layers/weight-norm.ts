@@ -42,7 +42,7 @@ export interface WeightNormArgs extends LayerArgs {
  * Input and output are those of the layer inside, training and inference the same function. At the start `g = |v|`, so
  * that wrapping changes no output, also not of a layer that already has weights; `dataInit` starts from data. Name,
  * trainable, initializers, regularizers and constraints are those of the layer inside: a kernel's regularizer acts on w,
- * its constraint on v.
+ * its constraint on v. What tfjs cannot train stays so: dilated convolutions, and on wasm every convolution.
  *
  * Weights: `g` (of the shape of the kernel's output axes), `v` (of the kernel's), the bias, in that order; for two
  * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`.

@@ -23,6 +23,15 @@ export interface OwnKernelArgs {
 export interface OwnDenseArgs extends LayerArgs, OwnKernelArgs {
   /** Size of the output: a positive integer. */
   units: number;
+  /** Of a first layer, `inputShape: [inputDim]` in one number, as in dense. */
+  inputDim?: number;
+}
+
+/** The arguments for the constructor of a layer, the size of the input as its shape. */
+export function layerArgs<T extends OwnDenseArgs>(args: T | undefined): LayerArgs {
+  const { inputDim, batchInputShape, inputShape, batchSize } = args ?? {};
+  if (inputDim === undefined || inputDim === null || batchInputShape || inputShape) return args ?? {};
+  return { ...args, batchInputShape: [batchSize ?? null, inputDim] };
 }
 
 export type Initializer = ReturnType<typeof tf.initializers.zeros>;

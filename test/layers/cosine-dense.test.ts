@@ -28,6 +28,17 @@ describe('cosineDense', () => {
     expect(layer.apply(x) as tf.Tensor).toBeAllClose([[3 * 0.6 + 0.5], [0]]);
   });
 
+  it('takes the size of its input in one number, as dense does', () => {
+    const model = tf.sequential({ layers: [cosineDense({ units: 2, inputDim: 6 })] });
+    expect(model.inputs[0]?.shape).toEqual([null, 6]);
+  });
+
+  it('takes pixels as integers', () => {
+    const layer = cosineDense({ units: 3 });
+    const x = tf.tensor2d([[3, 0, 255, 17]], undefined, 'int32');
+    expect(layer.apply(x) as tf.Tensor).toBeAllClose(layer.apply(x.toFloat()) as tf.Tensor);
+  });
+
   it('starts a learned scale at scaleInit', () => {
     const layer = cosineDense({ units: 1, scale: 'learned', scaleInit: 4 });
     const x = tf.tensor2d([[3, 4]]);
@@ -42,6 +53,18 @@ describe('cosineDense', () => {
       "cosineDense: bias must be 'none' or 'augmented' or 'add', received 'some'.",
     ],
     [{ units: 2, scale: -1 }, "cosineDense: scale must be a number above 0 or 'learned', received -1."],
+    [
+      { units: 2, scale: 'x' as 'learned' },
+      "cosineDense: scale must be a number above 0 or 'learned', received 'x'.",
+    ],
+    [
+      { units: 2, center: 'false' as unknown as boolean },
+      "cosineDense: center must be true or false, received 'false'.",
+    ],
+    [
+      undefined as unknown as { units: number },
+      'cosineDense: units must be a positive integer, received undefined.',
+    ],
     [{ units: 2, epsilon: 0 }, 'cosineDense: epsilon must be a number above 0, within float32, received 0.'],
     [
       { units: 2, scaleInit: Number.NaN },
@@ -49,5 +72,16 @@ describe('cosineDense', () => {
     ],
   ])('refuses %j', (args, message) => {
     expect(() => cosineDense(args)).toThrow(message);
+  });
+
+  it('refuses an input of another rank or size', () => {
+    const layer = cosineDense({ units: 2 });
+    expect(() => layer.apply(tf.ones([3]))).toThrow(
+      'cosineDense: the input must be of rank 2 or more with a known last dimension, received [3].',
+    );
+    layer.apply(tf.ones([2, 6]));
+    expect(() => layer.apply(tf.ones([2, 5]))).toThrow(
+      'cosineDense: the input must be of a last dimension of 6, as it was built for, received [2,5].',
+    );
   });
 });
