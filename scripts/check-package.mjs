@@ -46,7 +46,8 @@ try {
     join(folder, 'use.mjs'),
     `
 import * as tf from '@tensorflow/tfjs';
-import { cosineDense } from 'evenkeel';
+import { cosineDense, dataInit, fold } from 'evenkeel';
+import { cosineConv2d } from 'evenkeel/layers/cosine-conv2d';
 import { weightNorm } from 'evenkeel/layers/weight-norm';
 import { loadBackend } from 'evenkeel/node';
 import { buildMlpStandout } from 'evenkeel/recipes/mlp-standout';
@@ -55,6 +56,14 @@ import { layerContract } from 'evenkeel/testing';
 const { backend } = await loadBackend({ prefer: ['cpu'] });
 await layerContract(() => cosineDense({ units: 3 }), { inputShape: [5] });
 await layerContract(() => weightNorm({ layer: tf.layers.dense({ units: 3 }) }), { inputShape: [5] });
+await layerContract(() => cosineConv2d({ filters: 2, kernelSize: 2 }), { inputShape: [4, 4, 1] });
+const model = tf.sequential({
+  layers: [weightNorm({ layer: tf.layers.dense({ units: 3, inputShape: [5] }) }), tf.layers.dropout({ rate: 0.5 })],
+});
+dataInit(model, tf.randomNormal([20, 5]));
+const folded = fold(model);
+if (folded.customLayers.length > 0 || folded.layers.some((layer) => /Norm|Dropout/.test(layer.getClassName())))
+  throw new Error('fold has left a layer');
 buildMlpStandout().summary(100, undefined, () => {});
 console.log('installed into an empty project: layers, recipes, test kit and backend', backend, 'work');
 `,

@@ -2,9 +2,7 @@ import { Command } from 'commander';
 
 export function foldCommand(): Command {
   return new Command('fold')
-    .description(
-      'make of a saved model one for prediction: the same outputs, fewer layers, built-in ones where possible',
-    )
+    .description('make of a saved model one for prediction: the same outputs, fewer layers')
     .argument('<model>', 'the folder that holds model.json')
     .argument('<out>', 'the folder for the folded model')
     .option('--force', 'write to <out> also where it holds files: a model there is replaced')
