@@ -95,9 +95,12 @@ async function requireEachWeightMoves(
   x: tf.Tensor,
   withoutGradient: string[],
 ): Promise<void> {
-  const old = model.trainableWeights.map((w) => w.read().dataSync().slice());
+  // A layer without weights has to pass the gradient on to the dense one before it.
+  const own = (model.layers.at(-1) as tf.layers.Layer).trainableWeights;
+  const weights = own.length > 0 ? own : model.trainableWeights;
+  const old = weights.map((w) => w.read().dataSync().slice());
   await trainOnce(model, x);
-  model.trainableWeights.forEach((weight, i) => {
+  weights.forEach((weight, i) => {
     const name = weight.originalName.split('/').pop() as string;
     const moved = weight
       .read()
