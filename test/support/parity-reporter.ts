@@ -28,7 +28,8 @@ export default class ParityReporter implements Reporter {
       }
     }
     if (table.size === 0) return;
-    const backends = [...new Set([...table.values()].flatMap(Object.keys))];
+    const ran = new Set([...table.values()].flatMap((row) => Object.keys(row)));
+    const backends = ['cpu', 'wasm', 'native', 'webgl'].filter((backend) => ran.has(backend));
     const width = Math.max(...[...table.keys()].map((layer) => layer.length));
     const lines = [...table].map(([layer, row]) =>
       [layer.padEnd(width), ...backends.map((backend) => cell(row[backend]).padEnd(17))].join('  '),
