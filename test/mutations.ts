@@ -211,4 +211,84 @@ export const MUTATIONS: Mutation[] = [
     right: 'return tf.where(tf.greater(largest, SMALLEST), largest, tf.onesLike(largest));',
     wrong: 'return tf.onesLike(largest);',
   },
+  // The companions, dropout and standout.
+  {
+    name: 'mean-only batch norm: the gradient keeps its mean',
+    file: 'src/ops/batch-mean.ts',
+    right: 'return [addToChannels(dy, db.div(-values), axis), db];',
+    wrong: 'return [dy.clone(), db];',
+  },
+  {
+    name: 'mean-only batch norm: the bias has no gradient',
+    file: 'src/ops/batch-mean.ts',
+    right: 'return [addToChannels(dy, db.div(-values), axis), db];',
+    wrong: 'return [addToChannels(dy, db.div(-values), axis), tf.zerosLike(db)];',
+  },
+  {
+    name: 'layer norm with epsilon outside the root',
+    file: 'src/ops/layer-norm.ts',
+    right: 'const inverse = tf.rsqrt(tf.mean(tf.square(centred), 1, true).add(guard));',
+    wrong: 'const inverse = tf.reciprocal(tf.sqrt(tf.mean(tf.square(centred), 1, true)).add(guard));',
+  },
+  {
+    name: 'layer norm: dx keeps its part along the normalized input',
+    file: 'src/ops/layer-norm.ts',
+    right: 'const along = normal.mul(tf.mean(d.mul(normal), 1, true));',
+    wrong: 'const along = tf.zerosLike(normal);',
+  },
+  {
+    name: 'layer norm: the bias is not added',
+    file: 'src/ops/layer-norm.ts',
+    right: '(bias ? scaled.add(bias) : scaled) as tf.Tensor2D',
+    wrong: 'scaled as tf.Tensor2D',
+  },
+  {
+    name: 'whitening without the root of the trace',
+    file: 'src/ops/whitening.ts',
+    right: 'const whitening = root.mul(tf.rsqrt(trace)) as tf.Tensor3D;',
+    wrong: 'const whitening = root.mul(tf.reciprocal(trace)) as tf.Tensor3D;',
+  },
+  {
+    name: 'whitening without epsilon',
+    file: 'src/ops/whitening.ts',
+    right: '.div(examples).add(unit.mul(guard)) as tf.Tensor3D;',
+    wrong: '.div(examples) as tf.Tensor3D;',
+  },
+  {
+    name: 'whitening: no gradient through the trace',
+    file: 'src/ops/whitening.ts',
+    right: 'const dTrace = inner(dNormal, normal).add(inner(dWhitening, whitening).div(2));',
+    wrong: 'const dTrace = inner(dNormal, normal);',
+  },
+  {
+    name: 'dropout without the scale of what is kept',
+    file: 'src/ops/dropout.ts',
+    right: '.mul(1 / (1 - rate))',
+    wrong: '',
+  },
+  {
+    name: 'standout keeps where it should drop',
+    file: 'src/ops/standout.ts',
+    right: 'tf.less(noise, tf.sigmoid(logit))',
+    wrong: 'tf.greater(noise, tf.sigmoid(logit))',
+  },
+  // Folding.
+  {
+    name: 'fold: batch norm with epsilon outside the root',
+    file: 'src/inference/prediction.ts',
+    right: 'tf.div(1, tf.sqrt(tf.add(movingVariance.read(), epsilon)))',
+    wrong: 'tf.div(1, tf.add(tf.sqrt(movingVariance.read()), epsilon))',
+  },
+  {
+    name: 'fold: the bias before a map is forgotten',
+    file: 'src/inference/axis-map.ts',
+    right: 'return tf.add(timesLast(vector, map), map.shift) as tf.Tensor1D;',
+    wrong: 'return map.shift.clone();',
+  },
+  {
+    name: 'fold: a transposed convolution scaled along its inputs',
+    file: 'src/inference/kernels.ts',
+    right: 'outputs: ([kernel], map) => [timesSecondLast(kernel as tf.Tensor, transposed(map))],',
+    wrong: 'outputs: ([kernel], map) => [timesLast(kernel as tf.Tensor, map)],',
+  },
 ];
