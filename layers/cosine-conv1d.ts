@@ -69,7 +69,7 @@ export class CosineConv1D extends tf.layers.Layer implements Foldable {
 
   constructor(args: CosineConv1DArgs) {
     super(args ?? {});
-    this.conv = convSettings(LAYER, args, 1);
+    this.conv = convSettings(LAYER, args ?? {}, 1);
     this.settings = cosineSettings(LAYER, args);
     this.template = denseTemplate({ ...args, units: 1 } as DenseArgs);
   }

@@ -74,7 +74,7 @@ export class CosineConv2D extends tf.layers.Layer implements Foldable {
 
   constructor(args: CosineConv2DArgs) {
     super(args ?? {});
-    this.conv = convSettings(LAYER, args, 2);
+    this.conv = convSettings(LAYER, args ?? {}, 2);
     this.dataFormat = oneOf(LAYER, 'dataFormat', args.dataFormat ?? 'channelsLast', [
       'channelsLast',
       'channelsFirst',

@@ -74,12 +74,12 @@ export class LayerNormLSTMCell extends tf.layers.Layer {
   private cellBias!: tf.LayerVariable;
 
   constructor(args: LayerNormLSTMCellArgs) {
-    super(args);
-    refuseDropout(args as LSTMCellArgs);
-    if (!Number.isInteger(args.units) || args.units < 2) {
+    super(args ?? {});
+    if (!Number.isInteger(args?.units) || args.units < 2) {
       const right = 'an integer of 2 or more (the state of one unit alone, normalized, is always 0)';
-      throw new ArgumentError(LAYER, 'units', right, args.units);
+      throw new ArgumentError(LAYER, 'units', right, args?.units);
     }
+    refuseDropout(args as LSTMCellArgs);
     this.units = args.units;
     this.stateSize = [args.units, args.units];
     this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-3);

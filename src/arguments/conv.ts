@@ -28,7 +28,7 @@ export interface ConvSettings<Size> {
 /** @throws ArgumentError for an argument that is out of its domain */
 export function convSettings(
   layer: string,
-  args: OwnConvArgs<number | number[]>,
+  args: Partial<OwnConvArgs<number | number[]>>,
   rank: number,
 ): ConvSettings<number[]> {
   const sizes = (name: 'kernelSize' | 'strides' | 'dilationRate', fallback?: number): number[] => {
@@ -41,7 +41,7 @@ export function convSettings(
     return list;
   };
   return {
-    filters: positiveInteger(layer, 'filters', args.filters),
+    filters: positiveInteger(layer, 'filters', args.filters as number),
     kernelSize: sizes('kernelSize'),
     strides: sizes('strides', 1),
     padding: oneOf(layer, 'padding', args.padding ?? 'valid', ['valid', 'same']),

@@ -77,6 +77,12 @@ describe('cosineConv2d', () => {
     expect(() => cosineConv2d({ ...conv2d, ...args })).toThrow(message);
   });
 
+  it('refuses to be made of nothing', () => {
+    expect(() => (cosineConv2d as (args?: unknown) => unknown)()).toThrow(
+      'cosineConv2d: filters must be a positive integer, received undefined.',
+    );
+  });
+
   it('refuses an input that it cannot look at', () => {
     expect(() => cosineConv2d(conv2d).apply(tf.ones([2, 5, 5]))).toThrow(
       'cosineConv2d: the input must be of rank 4 with a known last dimension, received [2,5,5].',
