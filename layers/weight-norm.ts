@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import { flag, positive } from '../src/arguments/check.js';
-import { denseFields, type Initializer, type LayerArgs } from '../src/arguments/dense.js';
+import { denseFields, type LayerArgs } from '../src/arguments/dense.js';
 import {
   buildWith,
   copyOf,
@@ -16,7 +16,6 @@ import { register } from '../src/arguments/register.js';
 import { channels, requireChannels } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { activate } from '../src/ops/activate.js';
-import { kernelLengths } from '../src/ops/lengths.js';
 import { weightNormProduct } from '../src/ops/weight-norm.js';
 
 const LAYER = 'weightNorm';
@@ -111,27 +110,13 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   }
 
   private addKernel(request: WeightRequest, outputAxes: number[]): NormalizedKernel {
-    const { name, shape, initializer, regularizer } = request;
     const { epsilon, trainableScale } = this;
-    // tfjs runs no initializer while it loads a model, so that the kernel is not made before one is run.
-    let kernel: tf.Tensor | undefined;
-    const start = (): tf.Tensor => {
-      kernel ??= initializer.apply(shape, 'float32');
-      return kernel;
-    };
-    const lengths = { apply: () => kernelLengths(start(), outputAxes, epsilon) } as unknown as Initializer;
-    const copied = { apply: () => start().clone() } as unknown as Initializer;
-    const only = Object.keys(this.known.kernels).length === 1;
-    const prefix = only ? '' : name.replace(/_?kernel$/, '');
-    const named = (letter: string): string => (prefix ? prefix + letter.toUpperCase() : letter);
-    const outputs = outputAxes.map((axis) => shape.at(axis) as number);
-    const g = this.addWeight(named('g'), outputs, 'float32', lengths, undefined, trainableScale);
-    const { regularizer: _, ...direction } = { ...request, name: named('v'), initializer: copied };
-    const v = this.add({ ...direction, regularizer: undefined });
-    kernel?.dispose();
-    const part = new NormalizedKernel(g, v, outputAxes, epsilon);
-    if (regularizer) this.addLoss(() => tf.tidy(() => regularizer.apply(part.compute())));
-    return part;
+    const prefix = Object.keys(this.known.kernels).length > 1 ? request.name.replace(/_?kernel$/, '') : '';
+    const options = { prefix, epsilon, trainableScale };
+    const kernel = NormalizedKernel.add(request, outputAxes, options, (part) => this.add(part));
+    const { regularizer } = request;
+    if (regularizer) this.addLoss(() => tf.tidy(() => regularizer.apply(kernel.compute())));
+    return kernel;
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {

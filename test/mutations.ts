@@ -171,15 +171,15 @@ export const MUTATIONS: Mutation[] = [
   // What a forward-only test lets pass, and what stands around the ops.
   {
     name: 'weight norm: g is never trained',
-    file: 'layers/weight-norm.ts',
-    right: "this.addWeight(named('g'), outputs, 'float32', lengths, undefined, trainableScale)",
-    wrong: "this.addWeight(named('g'), outputs, 'float32', lengths, undefined, false)",
+    file: 'src/arguments/normalized-kernel.ts',
+    right: 'trainable: trainableScale,',
+    wrong: 'trainable: false,',
   },
   {
     name: 'weight norm: g starts at 1',
-    file: 'layers/weight-norm.ts',
-    right: 'apply: () => kernelLengths(start(), outputAxes, epsilon)',
-    wrong: 'apply: () => tf.ones(outputAxes.map((axis) => shape.at(axis) as number))',
+    file: 'src/arguments/normalized-kernel.ts',
+    right: "...part('g', () => kernelLengths(start(), outputAxes, epsilon)),",
+    wrong: "...part('g', () => kernelLengths(start(), outputAxes, epsilon).mul(0).add(1)),",
   },
   {
     name: 'data-dependent initialization measures with the bias in place',

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { kernelLengths } from '../ops/lengths.js';
 import { unitKernel } from '../ops/weight-norm.js';
+import type { Initializer } from './dense.js';
+import type { WeightRequest } from './inner-layer.js';
 
 /** Stands in a layer where it keeps its kernel, and is read from two weights: `g v / |v|`. */
 export class NormalizedKernel {
@@ -12,6 +14,40 @@ export class NormalizedKernel {
     private readonly outputAxes: number[],
     private readonly epsilon: number,
   ) {}
+
+  /**
+   * Adds length and direction in place of the kernel that was asked for: g and v, or with a prefix `prefixG`, `prefixV`.
+   * The kernel's regularizer is left to the caller, for it is no matter of v.
+   */
+  static add(
+    request: WeightRequest,
+    outputAxes: number[],
+    { prefix, epsilon, trainableScale }: { prefix: string; epsilon: number; trainableScale: boolean },
+    add: (part: WeightRequest) => tf.LayerVariable,
+  ): NormalizedKernel {
+    const { shape, initializer } = request;
+    // tfjs runs no initializer while it loads a model, so that the kernel is not made before one is run.
+    let kernel: tf.Tensor | undefined;
+    const start = (): tf.Tensor => {
+      kernel ??= initializer.apply(shape, 'float32');
+      return kernel;
+    };
+    const part = (letter: string, apply: () => tf.Tensor): WeightRequest => ({
+      ...request,
+      name: prefix ? prefix + letter.toUpperCase() : letter,
+      initializer: { apply } as unknown as Initializer,
+      regularizer: undefined,
+    });
+    const g = add({
+      ...part('g', () => kernelLengths(start(), outputAxes, epsilon)),
+      shape: outputAxes.map((axis) => shape.at(axis) as number),
+      trainable: trainableScale,
+      constraint: undefined,
+    });
+    const v = add(part('v', () => start().clone()));
+    kernel?.dispose();
+    return new NormalizedKernel(g, v, outputAxes, epsilon);
+  }
 
   /** Computes each kernel once for all that `f` reads: a recurrent layer reads its own at each step. */
   static held<T>(kernels: readonly NormalizedKernel[], f: () => T): T {
