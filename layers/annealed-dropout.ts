@@ -1,38 +1,49 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { positiveInteger, probability, seedNumber } from '../src/arguments/check.js';
+import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import { ArgumentError, positiveInteger, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
-import { maskShape } from '../src/arguments/shape.js';
+import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { dropout } from '../src/ops/dropout.js';
-import { drawSeed } from '../src/random/seed.js';
-import { StepCounter } from '../src/random/step-counter.js';
-import { uniform } from '../src/random/uniform.js';
+import { Draws, stepWeight } from '../src/random/draws.js';
+import { linear } from '../src/schedules/kinds.js';
+import { requireRates } from '../src/schedules/require-schedule.js';
+import { type Schedule, type Unit, unitOf } from '../src/schedules/schedule.js';
+import type { TimeDriven } from '../src/schedules/time-driven.js';
+import { type Time, valueAt } from '../src/schedules/value-at.js';
 
 const LAYER = 'annealedDropout';
 
-export interface AnnealedDropoutArgs extends LayerArgs {
-  /** The probability to drop at the first training step, from 0 to 1. */
-  rate: number;
-  /** Training steps after which the rate is 0: a positive integer. */
-  steps: number;
+export interface AnnealedDropoutArgs extends LayerArgs, ChanceArgs {
+  /** The probability to drop at the beginning, from 0 to 1; with a schedule, what it is multiplied by. Default there: 1. */
+  rate?: number;
+  /** Training steps after which the rate is 0: a positive integer. One of steps, epochs and schedule has to be given. */
+  steps?: number | null;
+  /** Epochs after which the rate is 0: a positive integer. Needs `scheduleDropout()` among the callbacks of `fit`. */
+  epochs?: number | null;
+  /** Any other course, within 0 to 1. In epochs or the fraction of training it needs `scheduleDropout()` too. */
+  schedule?: Schedule | null;
   /** Shape of the mask; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */
-  noiseShape?: (number | null)[] | null;
-  /**
-   * An integer from 0 to 2147483647. With the layer's name it fixes every mask: name the layer for masks that do not
-   * depend on how many layers were made before. Default: drawn once and kept in the config.
-   */
-  seed?: number | null;
+  noiseShape?: NoiseShape | null;
+}
+
+/** Of the three, the one that was given; the others are null. */
+interface Course {
+  steps: number | null;
+  epochs: number | null;
+  schedule: Schedule | null;
 }
 
 /**
- * Dropout whose rate falls linearly to 0 while training: at training step t, from 0,
+ * Dropout whose rate falls while training, linearly to 0 or by any other schedule:
  *
- * `y = x r / (1 - p[t])`, `r ~ Bernoulli(1 - p[t])`, `p[t] = max(0, 1 - t / steps) rate`.
+ * `y = x r / (1 - p[t])`, `r ~ Bernoulli(1 - p[t])`, `p[t] = rate max(0, 1 - t / steps)` or `rate schedule(t)`.
  *
- * Input and output of any shape. The layer counts its own training calls, in a saved, untrained weight, so that a loaded
- * model goes on where it was; each step has a mask of its own, the same on every backend. Inference is the identity.
+ * Input and output of any shape. The layer counts its own training calls, from t = 0, in a saved, untrained weight, so
+ * that a loaded model goes on where it was; each step has a mask of its own, the same on every backend. What it cannot
+ * know, the epoch and the end of training, `scheduleDropout()` tells it. Inference is the identity.
  *
  * Differs from the paper:
  * 1. the input is divided by the current 1 - p[t] while training; the paper scales the weights at prediction.
@@ -43,34 +54,61 @@ export interface AnnealedDropoutArgs extends LayerArgs {
  * model.add(annealedDropout({ rate: 0.5, steps: 10 * 469, seed: 1 }));
  * ```
  */
-export class AnnealedDropout extends tf.layers.Layer implements Foldable {
+export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDriven {
   static className = 'EvenkeelAnnealedDropout';
 
   private readonly rate: number;
-  private readonly steps: number;
-  private readonly noiseShape: (number | null)[] | null;
-  private readonly seed: number;
-  private counter!: StepCounter;
+  private readonly course: Course;
+  private readonly schedule: Schedule;
+  private readonly noiseShape: NoiseShape | null;
+  private readonly seeding: Seeding;
+  private draws!: Draws;
+  private time: Time | null = null;
 
   constructor(args: AnnealedDropoutArgs) {
-    super(args);
-    this.rate = probability(LAYER, 'rate', args.rate);
-    this.steps = positiveInteger(LAYER, 'steps', args.steps);
-    this.noiseShape = args.noiseShape ?? null;
-    this.seed = seedNumber(LAYER, args.seed ?? drawSeed());
+    super(args ?? {});
+    const { steps = null, epochs = null, schedule = null } = args ?? {};
+    this.course = { steps, epochs, schedule };
+    this.schedule = scheduleOf(this.course);
+    this.rate = probability(LAYER, 'rate', (schedule === null ? args.rate : (args.rate ?? 1)) as number);
+    this.noiseShape = noiseShape(LAYER, args.noiseShape ?? null);
+    this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.counter = new StepCounter(
-      this.addWeight('step', [], 'int32', tf.initializers.zeros(), undefined, false),
-    );
+    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
     super.build(inputShape);
   }
 
-  /** The probability to drop at training step t, from 0. */
-  rateAt(t: number): number {
-    return Math.max(0, 1 - t / this.steps) * this.rate;
+  /** The probability to drop at training step t, from 0, or at another time where the schedule is not in steps. */
+  rateAt(t: number | Time): number {
+    return this.rate * valueAt(this.schedule, t);
+  }
+
+  get scheduleUnit(): Unit | null {
+    return unitOf(this.schedule);
+  }
+
+  /** The probability to drop at the next training call. */
+  get currentRate(): number {
+    return this.rateAt(this.now(this.built ? this.draws.count() : 0));
+  }
+
+  /** Tells the time of the next training calls; `scheduleDropout()` does. Steps the layer counts itself. */
+  setTime(time: Time): void {
+    this.time = time;
+  }
+
+  private now(step: number): Time {
+    const unit = this.scheduleUnit;
+    if (this.time === null && (unit === 'epochs' || unit === 'fraction')) {
+      throw new Error(
+        `${LAYER}: ${this.name} anneals by the ${unit === 'epochs' ? 'epoch' : 'fraction of training'}, which it was ` +
+          'not told; give fit `callbacks: scheduleDropout()`, or call setTime.',
+      );
+    }
+    return { ...this.time, step };
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
@@ -81,12 +119,11 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const x = onlyInput(inputs);
-      if (!kwargs?.training) return x.clone();
-      const step = this.counter.take();
-      const rate = this.rateAt(step);
-      if (rate === 0) return x.clone();
+      if (!kwargs.training) return x.clone();
       const shape = maskShape(LAYER, this.noiseShape, x.shape);
-      return dropout(x, uniform(shape, { seed: this.seed, layer: this.name }, step), rate);
+      const draw = drawFor(kwargs, this.draws);
+      const rate = this.rateAt(this.now(draw.step));
+      return rate === 0 ? x.clone() : dropout(x, draw.uniform(shape), rate);
     });
   }
 
@@ -95,13 +132,26 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { rate, steps, noiseShape, seed } = this;
-    return { ...super.getConfig(), rate, steps, noiseShape, seed };
+    const { rate, noiseShape } = this;
+    const course = this.course as unknown as tf.serialization.ConfigDict;
+    return { ...super.getConfig(), ...course, rate, noiseShape, seed: this.seeding.seed };
   }
 }
 register(AnnealedDropout);
 
-/** Dropout with a rate that falls to 0 while training; see {@link AnnealedDropout}. */
+/** What the rate is multiplied by. */
+function scheduleOf({ steps, epochs, schedule }: Course): Schedule {
+  const given = Object.entries({ steps, epochs, schedule }).filter(([, value]) => value !== null);
+  if (given.length !== 1) {
+    const received = given.map(([name]) => name).join(' and ') || 'none of them';
+    throw new ArgumentError(LAYER, 'one of steps, epochs and schedule', 'given', received);
+  }
+  if (steps !== null) return linear({ from: 1, to: 0, steps: positiveInteger(LAYER, 'steps', steps) });
+  if (epochs !== null) return linear({ from: 1, to: 0, epochs: positiveInteger(LAYER, 'epochs', epochs) });
+  return requireRates(LAYER, 'schedule', schedule);
+}
+
+/** Dropout with a rate that falls while training; see {@link AnnealedDropout}. */
 export function annealedDropout(args: AnnealedDropoutArgs): AnnealedDropout {
   return new AnnealedDropout(args);
 }

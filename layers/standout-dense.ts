@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { finite, oneOf, positiveInteger, seedNumber } from '../src/arguments/check.js';
+import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import { finite, oneOf, positiveInteger } from '../src/arguments/check.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -15,13 +16,11 @@ import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { standout } from '../src/ops/standout.js';
-import { drawSeed } from '../src/random/seed.js';
-import { StepCounter } from '../src/random/step-counter.js';
-import { uniform } from '../src/random/uniform.js';
+import { Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'standoutDense';
 
-export interface StandoutDenseArgs extends OwnDenseArgs {
+export interface StandoutDenseArgs extends OwnDenseArgs, ChanceArgs {
   /** Factor of the weights in the belief network. Default: 1. */
   alpha?: number;
   /** Shift in the belief network. Default: 0. */
@@ -30,11 +29,6 @@ export interface StandoutDenseArgs extends OwnDenseArgs {
   betaOn?: 'logit' | 'weights';
   /** Default: true. */
   useBias?: boolean;
-  /**
-   * An integer from 0 to 2147483647. With the layer's name it fixes every mask: name the layer for masks that do not
-   * depend on how many layers were made before. Default: drawn once and kept in the config.
-   */
-  seed?: number | null;
 }
 
 /**
@@ -66,11 +60,11 @@ export class StandoutDense extends tf.layers.Layer {
   private readonly alpha: number;
   private readonly beta: number;
   private readonly betaOn: 'logit' | 'weights';
-  private readonly seed: number;
+  private readonly seeding: Seeding;
   private readonly template: tf.layers.Layer;
   private kernelWeight!: tf.LayerVariable;
   private biasWeight?: tf.LayerVariable;
-  private counter!: StepCounter;
+  private draws!: Draws;
 
   constructor(args: StandoutDenseArgs) {
     super(layerArgs(args));
@@ -78,7 +72,7 @@ export class StandoutDense extends tf.layers.Layer {
     this.alpha = finite(LAYER, 'alpha', args.alpha ?? 1);
     this.beta = finite(LAYER, 'beta', args.beta ?? 0);
     this.betaOn = oneOf(LAYER, 'betaOn', args.betaOn ?? 'logit', ['logit', 'weights']);
-    this.seed = seedNumber(LAYER, args.seed ?? drawSeed());
+    this.seeding = seeding(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);
     this.inputSpec = [{ minNDim: 2 }];
   }
@@ -90,9 +84,7 @@ export class StandoutDense extends tf.layers.Layer {
     if (t.useBias) {
       this.biasWeight = this.addWeight('bias', [this.units], 'float32', ...biasArgs(t));
     }
-    this.counter = new StepCounter(
-      this.addWeight('step', [], 'int32', tf.initializers.zeros(), undefined, false),
-    );
+    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
     super.build(inputShape);
   }
@@ -108,14 +100,14 @@ export class StandoutDense extends tf.layers.Layer {
         const dot = tf.matMul(x, this.kernelWeight.read() as tf.Tensor2D);
         const z = this.biasWeight ? dot.add(this.biasWeight.read()) : dot; // [batch, units]
         const activity = activate(denseFields(this.template).activation, z);
-        const noise = kwargs?.training ? this.noise(z.shape) : null;
-        return standout(activity as tf.Tensor2D, this.logit(x, z as tf.Tensor2D), noise);
+        const noise = kwargs.training ? drawFor(kwargs, this.draws).uniform(z.shape) : null;
+        return standout(
+          activity as tf.Tensor2D,
+          this.logit(x, z as tf.Tensor2D),
+          noise as tf.Tensor2D | null,
+        );
       });
     });
-  }
-
-  private noise(shape: number[]): tf.Tensor2D {
-    return uniform(shape, { seed: this.seed, layer: this.name }, this.counter.take()) as tf.Tensor2D;
   }
 
   /** The logit of the keep probability, from the layer's input `[batch, features]` and pre-activation `[batch, units]`. */
@@ -127,7 +119,8 @@ export class StandoutDense extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { units, alpha, beta, betaOn, seed } = this;
+    const { units, alpha, beta, betaOn } = this;
+    const { seed } = this.seeding;
     return { ...super.getConfig(), ...denseConfig(this.template), units, alpha, beta, betaOn, seed };
   }
 }

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 
-/** The arguments of a layer's call; `training` is there in fit only. */
+/** The arguments of a layer's call; `training` is there in fit only, `noise` in tests, in place of what would be drawn. */
 export interface CallArgs {
   training?: boolean;
+  noise?: tf.Tensor;
   [key: string]: unknown;
 }
 

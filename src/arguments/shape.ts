@@ -43,12 +43,23 @@ export function withLast(inputShape: tf.Shape | tf.Shape[], units: number): tf.S
   return [...onlyShape(inputShape).slice(0, -1), units];
 }
 
-/** The shape of a mask: null in a noise shape stands for the input's own dimension. */
-export function maskShape(
-  layer: string,
-  noiseShape: (number | null)[] | null,
-  inputShape: number[],
-): number[] {
+/** The size of the last dimension, null where it is not known. */
+export function lastSize(inputShape: tf.Shape | tf.Shape[]): number | null {
+  return onlyShape(inputShape).at(-1) ?? null;
+}
+
+/** Shape of a mask: 1 shares it along a dimension, null stands for the input's own size. */
+export type NoiseShape = (number | null)[];
+
+/** @throws ArgumentError for what no input could have */
+export function noiseShape(layer: string, value: NoiseShape | null): NoiseShape | null {
+  const right = (size: number | null) => size === null || (Number.isInteger(size) && size > 0);
+  if (value === null || (Array.isArray(value) && value.every(right))) return value;
+  throw new ArgumentError(layer, 'noiseShape', 'a list of positive integers and null', value);
+}
+
+/** The shape of the mask for an input. */
+export function maskShape(layer: string, noiseShape: NoiseShape | null, inputShape: number[]): number[] {
   if (noiseShape === null) return inputShape;
   const shape = noiseShape.map((size, i) => size ?? (inputShape[i] as number));
   if (shape.length !== inputShape.length || shape.some((size, i) => size !== 1 && size !== inputShape[i])) {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 /** A linear map of one axis: `y = x * scale + shift` or `y = x matrix + shift`, the same at every other index. */
 export type AxisMap = {
@@ -18,10 +18,21 @@ export type Prediction =
   /** A linear map of one axis, which can be taken into a neighbouring kernel. */
   | { is: 'map'; map: AxisMap }
   /** Another layer, new and not built, and its weights in the order of its `getWeights()`. */
-  | { is: 'layer'; layer: tf.layers.Layer; weights: tf.Tensor[] };
+  | { is: 'layer'; layer: tf.layers.Layer; weights: tf.Tensor[] }
+  /** Several layers of one input, whose outputs another one joins. */
+  | { is: 'branches'; branches: BranchPrediction[]; join: tf.layers.Layer };
+
+export type BranchPrediction = Extract<Prediction, { is: 'layer' }>;
 
 /** A layer that `fold` can say with simpler ones. */
 export interface Foldable {
-  /** Called on a built layer inside `tf.tidy`; the tensors are the caller's. */
-  prediction(): Prediction;
+  /** Null where it stays as it is. Called on a built layer inside `tf.tidy`; the tensors are the caller's. */
+  prediction(): Prediction | null;
+}
+
+/** `y = x factor`; null where the number of features is not known. */
+export function scaled(factor: number, features: number | null): Prediction | null {
+  if (factor === 1) return { is: 'identity' };
+  if (features === null) return null;
+  return { is: 'map', map: { axis: -1, scale: tf.fill([features], factor), shift: tf.zeros([features]) } };
 }

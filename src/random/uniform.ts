@@ -45,10 +45,18 @@ export function uniformValues(size: number, key: number, step: number): Float32A
   return values;
 }
 
-/** One int32 from a seed and a layer's name: FNV-1a over the name, started from the seed, then mixed. */
+/**
+ * One int32 from a seed and a layer's name: FNV-1a over the name, started from the mixed seed, then mixed. Unmixed, the
+ * seed and the first letter would cancel: seed 1 of layer b would be seed 2 of layer a.
+ */
 export function streamKey({ seed, layer }: Stream): number {
-  let hash = 0x811c9dc5 ^ seed;
+  let hash = 0x811c9dc5 ^ mixed(seed);
   for (const byte of new TextEncoder().encode(layer)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return mixed(hash);
+}
+
+/** The finalizer of MurmurHash3: each bit of the result depends on every bit given. */
+function mixed(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) | 0;

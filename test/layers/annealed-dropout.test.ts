@@ -62,7 +62,8 @@ describe('annealedDropout', () => {
     );
     const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts[0] as tf.io.ModelArtifacts));
     expect(train(loaded.layers[0] as tf.layers.Layer, x).dataSync()).toEqual(masks[2]);
-    loaded.setWeights([tf.scalar(1, 'int32')]);
+    const [stream] = (loaded.getWeights()[0] as tf.Tensor).dataSync();
+    loaded.setWeights([tf.tensor1d([stream as number, 1], 'int32')]);
     expect(train(loaded.layers[0] as tf.layers.Layer, x).dataSync()).toEqual(masks[1]);
   });
 

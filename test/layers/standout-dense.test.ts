@@ -25,7 +25,7 @@ describe('standoutDense', () => {
     const layer = standoutDense({ units: 1, activation: 'relu', alpha: 0.5, beta: 0.25, betaOn });
     const x = tf.tensor2d([[1, 2]]);
     layer.apply(x);
-    layer.setWeights([tf.tensor2d([[0.5], [1]]), tf.tensor1d([0.3]), tf.scalar(0, 'int32')]);
+    layer.setWeights([tf.tensor2d([[0.5], [1]]), tf.tensor1d([0.3]), tf.zeros([2], 'int32')]);
     const z = 0.5 * 1 + 1 * 2 + 0.3;
     const logit =
       betaOn === 'logit'

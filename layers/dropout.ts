@@ -1,0 +1,141 @@
+import * as tf from '@tensorflow/tfjs';
+import { type CallArgs, onlyInput } from '../src/arguments/call.js';
+import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import { ArgumentError, flag, oneOf, probability } from '../src/arguments/check.js';
+import type { LayerArgs } from '../src/arguments/dense.js';
+import { register } from '../src/arguments/register.js';
+import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
+import { type Foldable, type Prediction, scaled } from '../src/inference/foldable.js';
+import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
+import { type Draw, Draws, stepWeight } from '../src/random/draws.js';
+
+const LAYER = 'dropout';
+
+export interface DropoutArgs extends LayerArgs, ChanceArgs {
+  /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. The layer's own `rate` may be set at any time. */
+  rate: number;
+  /** Shape of the mask; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */
+  noiseShape?: NoiseShape | null;
+  /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
+  scaling?: 'inverted' | 'classical';
+  /** What multiplies the input: 0 or more, or a normal number of the same mean and variance. Default: 'bernoulli'. */
+  noise?: 'bernoulli' | 'gaussian';
+  /** Whether prediction drops too, anew at each call, for Monte-Carlo prediction. Default: false. */
+  alwaysOn?: boolean;
+}
+
+/**
+ * Dropout whose masks follow from a seed: with `r ~ Bernoulli(1 - rate)`,
+ *
+ * inverted: training `y = x r / (1 - rate)`, prediction `y = x`;
+ *
+ * classical: training `y = x r`, prediction `y = x (1 - rate)`;
+ *
+ * Gaussian: training `y = x n`, `n ~ N(1, rate / (1 - rate))`, prediction `y = x`.
+ *
+ * Input and output of any shape. The layer counts its training calls, in a saved, untrained weight: each has a mask of
+ * its own, the same on every backend, and a loaded model goes on with the next. `rate` may be set while `fit` runs. Rate 0
+ * is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
+ * training does not depend on how often was predicted.
+ *
+ * Differs from `tf.layers.dropout`:
+ * 1. a seed gives another mask at each step, not one for ever;
+ * 2. rate 1 gives zeros, not the identity.
+ *
+ * Reference: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014); for
+ * alwaysOn: Gal and Ghahramani, "Dropout as a Bayesian Approximation", arXiv 1506.02142.
+ *
+ * ```ts
+ * model.add(dropout({ name: 'dropout_1', rate: 0.5, seed: 1 }));
+ * ```
+ */
+export class Dropout extends tf.layers.Layer implements Foldable {
+  static className = 'EvenkeelDropout';
+
+  private current!: number;
+  private readonly noiseShape: NoiseShape | null;
+  private readonly scaling: 'inverted' | 'classical';
+  private readonly noise: 'bernoulli' | 'gaussian';
+  private readonly alwaysOn: boolean;
+  private readonly seeding: Seeding;
+  private draws!: Draws;
+  private predictionDraws?: Draws;
+  private features: number | null = null;
+
+  constructor(args: DropoutArgs) {
+    super(args ?? {});
+    this.noiseShape = noiseShape(LAYER, args?.noiseShape ?? null);
+    this.scaling = oneOf(LAYER, 'scaling', args?.scaling ?? 'inverted', ['inverted', 'classical']);
+    this.noise = oneOf(LAYER, 'noise', args?.noise ?? 'bernoulli', ['bernoulli', 'gaussian']);
+    this.alwaysOn = flag(LAYER, 'alwaysOn', args?.alwaysOn ?? false);
+    this.seeding = seeding(LAYER, args ?? {});
+    this.rate = args?.rate;
+    if (this.noise === 'gaussian' && this.scaling === 'classical') {
+      throw new ArgumentError(LAYER, 'scaling', "'inverted' for Gaussian noise, of mean 1", this.scaling);
+    }
+    this.supportsMasking = true;
+  }
+
+  /** The probability to drop. */
+  get rate(): number {
+    return this.current;
+  }
+
+  set rate(value: number) {
+    probability(LAYER, 'rate', value);
+    if (this.noise === 'gaussian' && value === 1) {
+      throw new ArgumentError(LAYER, 'rate', 'below 1 for Gaussian noise, whose variance it sets', value);
+    }
+    this.current = value;
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const source = sourceOf(LAYER, this, this.seeding);
+    this.draws = new Draws(this.addWeight(...stepWeight()), source);
+    if (this.alwaysOn) {
+      const weight = this.addWeight(...stepWeight('predictions'));
+      this.predictionDraws = new Draws(weight, { ...source, layer: `${this.name}/prediction` });
+    }
+    this.features = lastSize(inputShape);
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+    return inputShape;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const x = onlyInput(inputs);
+      if (kwargs.training) return this.dropped(x, drawFor(kwargs, this.draws));
+      if (this.predictionDraws) return this.dropped(x, drawFor(kwargs, this.predictionDraws));
+      return this.scaling === 'classical' && this.rate > 0 ? x.mul(1 - this.rate) : x.clone();
+    });
+  }
+
+  private dropped(x: tf.Tensor, draw: Draw): tf.Tensor {
+    const { rate } = this;
+    const shape = maskShape(LAYER, this.noiseShape, x.shape);
+    if (rate === 0) return x.clone();
+    if (this.noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), rate);
+    return drop(x, draw.uniform(shape), rate, this.scaling === 'classical' ? 1 : undefined);
+  }
+
+  prediction(): Prediction | null {
+    if (this.alwaysOn) return null;
+    return this.scaling === 'classical' ? scaled(1 - this.rate, this.features) : { is: 'identity' };
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { rate, noiseShape, scaling, noise, alwaysOn } = this;
+    const { seed } = this.seeding;
+    return { ...super.getConfig(), rate, noiseShape, scaling, noise, alwaysOn, seed };
+  }
+}
+register(Dropout);
+
+/** Dropout whose masks follow from a seed; see {@link Dropout}. */
+export function dropout(args: DropoutArgs): Dropout {
+  return new Dropout(args);
+}

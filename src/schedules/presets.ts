@@ -1,0 +1,51 @@
+import { linear, piecewise } from './kinds.js';
+import { requireRates } from './require-schedule.js';
+import { type In, type Schedule, spanOf, UNITS } from './schedule.js';
+
+type Preset = { rate: number } & In<number>;
+
+/**
+ * Early dropout, against underfitting: a rate that falls to 0 in the first part of training, and stays there.
+ *
+ * `early({ rate: 0.1, epochs: 50 })`
+ *
+ * Source: Liu et al., "Dropout reduces underfitting", arXiv 2303.01500, section 4, in its linear form.
+ */
+export function early(args: Preset): Schedule {
+  return annealed(args);
+}
+
+/**
+ * Late dropout, against overfitting: none at first, then the rate.
+ *
+ * `late({ rate: 0.4, epochs: 50 })`
+ *
+ * Source: Liu et al., "Dropout reduces underfitting", arXiv 2303.01500, section 4.
+ */
+export function late({ rate, ...args }: Preset): Schedule {
+  const start = spanOf(args);
+  const points = [
+    [0, 0],
+    [start, rate],
+  ] as const;
+  const schedule = piecewise({ interpolation: 'constant', ...withSpan(args, points) });
+  return requireRates('late', 'rate', schedule);
+}
+
+/**
+ * Annealed dropout: a rate that falls to 0 in all of training, or in the time given.
+ *
+ * `annealed({ rate: 0.5 })`
+ *
+ * Source: Rennie, Goel, Thomas, "Annealed dropout training of deep networks", SLT 2014, equation 5.
+ */
+export function annealed({ rate, ...args }: { rate: number } & Partial<In<number>>): Schedule {
+  const timed = UNITS.some((unit) => args[unit] !== undefined);
+  const span = (timed ? args : { fraction: 1 }) as In<number>;
+  return requireRates('annealed', 'rate', linear({ from: rate, to: 0, ...span }));
+}
+
+function withSpan<T>(args: In<number>, span: T): In<T> {
+  const unit = UNITS.find((unit) => args[unit] !== undefined);
+  return { [unit as string]: span } as In<T>;
+}

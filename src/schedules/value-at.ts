@@ -1,0 +1,61 @@
+import { type In, type Point, type Schedule, spanOf, type Unit, unitOf } from './schedule.js';
+
+/** A moment of training, as far as it is known. */
+export interface Time {
+  /** Training steps done. */
+  step?: number;
+  /** Epochs done, with the part of the one that is running. */
+  epoch?: number;
+  /** The part of all training that is done, from 0 to 1. */
+  fraction?: number;
+}
+
+/**
+ * The value of a schedule at a time.
+ *
+ * @param at a number of training steps, or a time in other units; negative times count as 0
+ * @throws Error where the schedule runs by a time that is not given
+ */
+export function valueAt(schedule: Schedule, at: number | Time): number {
+  if (schedule.kind === 'constant') return schedule.value;
+  const time = Math.max(0, timeIn(unitOf(schedule) as Unit, typeof at === 'number' ? { step: at } : at));
+  if (schedule.kind === 'piecewise') return through(schedule, time);
+  const part = time / spanOf(schedule as In<number>);
+  if (schedule.kind === 'exponential') return schedule.from * schedule.factor ** part;
+  if (schedule.kind === 'step') return schedule.from * schedule.factor ** Math.floor(part);
+  const { from, to } = schedule;
+  if (part === 0 || part >= 1) return part === 0 ? from : to;
+  // Between the two whatever is rounded.
+  const value = to + (from - to) * remaining(schedule, part);
+  return Math.min(Math.max(value, Math.min(from, to)), Math.max(from, to));
+}
+
+/** How much of the way from `to` back to `from` is left: 1 at the start, 0 at the end. */
+function remaining(
+  schedule: Extract<Schedule, { kind: 'linear' | 'cosine' | 'polynomial' }>,
+  part: number,
+): number {
+  if (schedule.kind === 'cosine') return (1 + Math.cos(Math.PI * part)) / 2;
+  return schedule.kind === 'polynomial' ? (1 - part) ** schedule.power : 1 - part;
+}
+
+/** Through the points; where two have one time, the later holds from there. */
+function through(schedule: Extract<Schedule, { kind: 'piecewise' }>, time: number): number {
+  const points = spanOf(schedule as In<readonly Point[]>);
+  const next = points.findIndex(([t]) => t > time);
+  const [t0, v0] = points.at(next === -1 ? -1 : Math.max(0, next - 1)) as Point;
+  if (next <= 0 || schedule.interpolation === 'constant') return v0;
+  const [t1, v1] = points[next] as Point;
+  const value = v0 + ((v1 - v0) * (time - t0)) / (t1 - t0);
+  return Math.min(Math.max(value, Math.min(v0, v1)), Math.max(v0, v1));
+}
+
+const NAMES = { steps: 'step', epochs: 'epoch', fraction: 'fraction' } as const;
+
+function timeIn(unit: Unit, time: Time): number {
+  const value = time[NAMES[unit]];
+  if (Number.isFinite(value)) return value as number;
+  throw new Error(
+    `valueAt: the schedule runs by ${unit}, so the time must have a finite ${NAMES[unit]}, received ${JSON.stringify(time)}.`,
+  );
+}
