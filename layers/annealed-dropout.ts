@@ -7,6 +7,7 @@ import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { dropout } from '../src/ops/dropout.js';
+import { drawnRate } from '../src/random/bernoulli.js';
 import { Draws, stepWeight } from '../src/random/draws.js';
 import { linear } from '../src/schedules/kinds.js';
 import { requireRates } from '../src/schedules/require-schedule.js';
@@ -41,7 +42,7 @@ interface Course {
  *
  * `y = x r / (1 - p[t])`, `r ~ Bernoulli(1 - p[t])`, `p[t] = rate max(0, 1 - t / steps)` or `rate schedule(t)`.
  *
- * Input and output of any shape. The layer counts its own training calls, from t = 0, in a saved, untrained weight, so
+ * Input and output of any shape. Rates are rounded to a multiple of 2^-16. The layer counts its own training calls, from t = 0, in a saved, untrained weight, so
  * that a loaded model goes on where it was; each step has a mask of its own, the same on every backend. What it cannot
  * know, the epoch and the end of training, `scheduleDropout()` tells it. Inference is the identity.
  *
@@ -122,8 +123,10 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
       if (!kwargs.training) return x.clone();
       const shape = maskShape(LAYER, this.noiseShape, x.shape);
       const draw = drawFor(kwargs, this.draws);
-      const rate = this.rateAt(this.now(draw.step));
-      return rate === 0 ? x.clone() : dropout(x, draw.uniform(shape), rate);
+      const rate = drawnRate(this.rateAt(this.now(draw.step)));
+      if (rate === 0) return x.clone();
+      if (rate === 1) return tf.zerosLike(x);
+      return dropout(x, draw.bernoulli(shape, rate), 1 / (1 - rate));
     });
   }
 

@@ -7,6 +7,7 @@ import { register } from '../src/arguments/register.js';
 import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import { type Foldable, type Prediction, scaled } from '../src/inference/foldable.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
+import { drawnRate } from '../src/random/bernoulli.js';
 import { type Draw, Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'dropout';
@@ -33,7 +34,7 @@ export interface DropoutArgs extends LayerArgs, ChanceArgs {
  *
  * Gaussian: training `y = x n`, `n ~ N(1, rate / (1 - rate))`, prediction `y = x`.
  *
- * Input and output of any shape. The layer counts its training calls, in a saved, untrained weight: each has a mask of
+ * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16. The layer counts its training calls, in a saved, untrained weight: each has a mask of
  * its own, the same on every backend, and a loaded model goes on with the next. `rate` may be set while `fit` runs. Rate 0
  * is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
  * training does not depend on how often was predicted.
@@ -110,21 +111,25 @@ export class Dropout extends tf.layers.Layer implements Foldable {
       const x = onlyInput(inputs);
       if (kwargs.training) return this.dropped(x, drawFor(kwargs, this.draws));
       if (this.predictionDraws) return this.dropped(x, drawFor(kwargs, this.predictionDraws));
-      return this.scaling === 'classical' && this.rate > 0 ? x.mul(1 - this.rate) : x.clone();
+      return this.scaling === 'classical' ? x.mul(1 - drawnRate(this.rate)) : x.clone();
     });
   }
 
   private dropped(x: tf.Tensor, draw: Draw): tf.Tensor {
-    const { rate } = this;
     const shape = maskShape(LAYER, this.noiseShape, x.shape);
+    if (this.noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), this.rate);
+    const rate = drawnRate(this.rate);
     if (rate === 0) return x.clone();
-    if (this.noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), rate);
-    return drop(x, draw.uniform(shape), rate, this.scaling === 'classical' ? 1 : undefined);
+    if (rate === 1) return tf.zerosLike(x);
+    const kept = draw.bernoulli(shape, rate);
+    return drop(x, kept, this.scaling === 'classical' ? 1 : 1 / (1 - rate));
   }
 
   prediction(): Prediction | null {
     if (this.alwaysOn) return null;
-    return this.scaling === 'classical' ? scaled(1 - this.rate, this.features) : { is: 'identity' };
+    return this.scaling === 'classical'
+      ? scaled(1 - drawnRate(this.rate), this.features)
+      : { is: 'identity' };
   }
 
   override getConfig(): tf.serialization.ConfigDict {

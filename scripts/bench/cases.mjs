@@ -1,6 +1,13 @@
 /** What is compared: in each group every variant does the same work as the first, which the others are divided by. */
 import * as tf from '@tensorflow/tfjs';
-import { cosineConv2d, cosineDense, fold, weightNorm } from '../../dist/src/index.js';
+import {
+  cosineConv2d,
+  cosineDense,
+  dropout,
+  fold,
+  standoutDense,
+  weightNorm,
+} from '../../dist/src/index.js';
 import { NaiveCosine, NaiveWeightNorm } from './naive.mjs';
 
 const relu = { activation: 'relu' };
@@ -9,10 +16,11 @@ const relu = { activation: 'relu' };
 const dense = {
   input: () => tf.randomUniform([128, 784]),
   target: () => tf.oneHot(tf.randomUniform([128], 0, 10, 'int32'), 10).toFloat(),
+  /** @param hidden a layer, or a list of them, for a number of units */
   model(hidden) {
     const model = tf.sequential();
     model.add(tf.layers.inputLayer({ inputShape: [784] }));
-    for (const units of [1000, 1000]) model.add(hidden(units));
+    for (const units of [1000, 1000]) for (const layer of [hidden(units)].flat()) model.add(layer);
     model.add(tf.layers.dense({ units: 10, activation: 'softmax' }));
     model.compile({ optimizer: tf.train.sgd(0.1), loss: 'categoricalCrossentropy' });
     return model;
@@ -36,6 +44,9 @@ const filters = { filters: 64, kernelSize: 3, padding: 'same', ...relu };
 const denseLayer = (units) => tf.layers.dense({ units, ...relu });
 const normalized = (units) => weightNorm({ layer: denseLayer(units) });
 const cosine = (units) => cosineDense({ units, ...relu });
+
+const standout = (units) => standoutDense({ units, ...relu, seed: 1 });
+const followedBy = (layer) => (units) => [denseLayer(units), layer()];
 
 function trained({ input, target }, models) {
   const [x, y] = [input(), target()];
@@ -61,6 +72,15 @@ const trainDense = () =>
     'cosine, naive': dense.model((units) => new NaiveCosine({ units })),
     'weight norm': dense.model(normalized),
     'weight norm, naive': dense.model((units) => new NaiveWeightNorm({ units })),
+  });
+
+const trainDropout = () =>
+  trained(dense, {
+    dense: dense.model(denseLayer),
+    dropout: dense.model(followedBy(() => dropout({ rate: 0.5, seed: 1 }))),
+    'dropout, built in': dense.model(followedBy(() => tf.layers.dropout({ rate: 0.5 }))),
+    "dropout, rate 0.3": dense.model(followedBy(() => dropout({ rate: 0.3, seed: 1 }))),
+    standout: dense.model(standout),
   });
 
 const trainConv = () =>
@@ -96,6 +116,13 @@ export const GROUPS = [
     variants: trainDense,
     limits: { cosine: 1.1, 'weight norm': 1.1 },
     batch: 1,
+  },
+  {
+    title: 'training step with dropout, 784-1000-1000-10, batch 128, SGD',
+    backend: 'native',
+    variants: trainDropout,
+    limits: { dropout: 1.15, standout: 1.35, 'drop connect, a mask a batch': 1.8 },
+    batch: 10,
   },
   {
     title: 'training step, conv2d 3x3, 32 to 64 channels, 28x28, batch 32, SGD',

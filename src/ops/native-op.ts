@@ -2,8 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 
 /** What is used of tfjs-node's backend, described here because importing that package would demand it of everyone. */
 interface NativeBackend {
-  binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number };
-  executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
+  binding: {
+    TF_ATTR_TYPE: number;
+    TF_ATTR_BOOL: number;
+    executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Output[];
+  };
+  getInputTensorIds(inputs: tf.Tensor[]): number[];
+  createOutputTensor(output: Output): tf.Tensor;
 }
 
 interface Attribute {
@@ -12,8 +17,17 @@ interface Attribute {
   value: number | boolean;
 }
 
+interface Output {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
 /** The numbers of TF_DataType. */
-const TYPES = { float32: 1, int32: 3 } as const;
+const TYPES = { float32: 1, int32: 3, uint8: 4, bool: 10, uint16: 17 } as const;
+
+/** What tfjs has no name for goes by that of int32, from one native op to the next; it cannot be read. */
+const NAMELESS: readonly number[] = [TYPES.uint8, TYPES.uint16];
 
 /** Runs one of TensorFlow's own ops, which tfjs does not name; null on any backend but the native one. */
 export function nativeOp(
@@ -29,5 +43,10 @@ export function nativeOp(
       ? { name, type: TF_ATTR_BOOL, value }
       : { name, type: TF_ATTR_TYPE, value: TYPES[value] },
   );
-  return tf.tidy(() => backend.executeSingleOutput(name, described, inputs()));
+  return tf.tidy(() => {
+    const ids = backend.getInputTensorIds(inputs());
+    const [output] = backend.binding.executeOp(name, described, ids, 1) as [Output];
+    const dtype = NAMELESS.includes(output.dtype) ? TYPES.int32 : output.dtype;
+    return backend.createOutputTensor({ ...output, dtype });
+  });
 }

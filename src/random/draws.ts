@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../arguments/check.js';
+import { bernoulli } from './bernoulli.js';
 import { normal } from './normal.js';
 import { type Stream, streamKey, uniform } from './uniform.js';
 
@@ -9,6 +10,8 @@ export interface Draw {
   readonly step: number;
   /** Uniform in [0, 1). `part` keeps what one call draws more than once apart. */
   uniform(shape: number[], part?: string): tf.Tensor;
+  /** True with probability `1 - rate`; the rate is strictly between 0 and 1. */
+  bernoulli(shape: number[], rate: number, part?: string): tf.Tensor;
   /** Normal, of mean 0 and variance 1. */
   normal(shape: number[], part?: string): tf.Tensor;
 }
@@ -87,9 +90,14 @@ export function fixedDraw(source: Source): Draw {
   return drawOf({ ...source, layer: `${source.layer}/prediction` }, 0);
 }
 
-/** A draw of given numbers, for tests: whatever is asked for. */
+/** A draw of given numbers, for tests: whatever is asked for, true where they are at least the rate. */
 export function givenDraw(noise: tf.Tensor, step: number): Draw {
-  return { step, uniform: () => noise, normal: () => noise };
+  return {
+    step,
+    uniform: () => noise,
+    bernoulli: (_, rate) => tf.greaterEqual(noise, rate),
+    normal: () => noise,
+  };
 }
 
 function drawOf(source: Source, step: number): Draw {
@@ -98,6 +106,7 @@ function drawOf(source: Source, step: number): Draw {
   return {
     step,
     uniform: (shape, part) => uniform(shape, stream(part), step),
+    bernoulli: (shape, rate, part) => bernoulli(shape, stream(part), step, rate),
     normal: (shape, part) => normal(shape, stream(part), step),
   };
 }

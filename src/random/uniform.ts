@@ -28,21 +28,28 @@ export function uniform(shape: number[], stream: Stream, step: number): tf.Tenso
 
 /** The numbers themselves; `uniform` puts them into a tensor. */
 export function uniformValues(size: number, key: number, step: number): Float32Array {
-  const words = new Uint32Array(4);
-  // TensorFlow widens the int32 seeds to 64 bits: the upper words carry the sign.
-  philox(words, key, key >> 31, step, step >> 31, SCRAMBLE[0], SCRAMBLE[1]);
-  const [k0, k1, c2, c3] = words as unknown as [number, number, number, number];
-  const values = new Float32Array(size);
-  const bits = new Uint32Array(values.buffer);
-  for (let i = 0, block = 0; i < size; i += 4, block++) {
-    philox(words, block, 0, c2, c3, k0, k1);
-    for (let j = 0; j < 4 && i + j < size; j++) {
-      // 23 random bits behind the exponent of 1: a number in [1, 2), of which 1 is taken.
-      bits[i + j] = ((words[j] as number) & 0x7fffff) | 0x3f800000;
-      values[i + j] = (values[i + j] as number) - 1;
-    }
+  const bits = words(size, key, step);
+  const values = new Float32Array(bits.buffer);
+  for (let i = 0; i < size; i++) {
+    // 23 random bits behind the exponent of 1: a number in [1, 2), of which 1 is taken.
+    bits[i] = ((bits[i] as number) & 0x7fffff) | 0x3f800000;
+    values[i] = (values[i] as number) - 1;
   }
   return values;
+}
+
+/** The random words of a stream at a step: those of TensorFlow's StatelessRandomUniformFullInt. */
+export function words(count: number, key: number, step: number): Uint32Array {
+  const block = new Uint32Array(4);
+  // TensorFlow widens the int32 seeds to 64 bits: the upper words carry the sign.
+  philox(block, key, key >> 31, step, step >> 31, SCRAMBLE[0], SCRAMBLE[1]);
+  const [k0, k1, c2, c3] = block as unknown as [number, number, number, number];
+  const drawn = new Uint32Array(count);
+  for (let i = 0, counter = 0; i < count; i += 4, counter++) {
+    philox(block, counter, 0, c2, c3, k0, k1);
+    for (let j = 0; j < 4 && i + j < count; j++) drawn[i + j] = block[j] as number;
+  }
+  return drawn;
 }
 
 /**

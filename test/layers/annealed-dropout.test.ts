@@ -22,7 +22,8 @@ describe('annealedDropout', () => {
     for (const p of [0.8, 0.6, 0.4, 0.2]) {
       const y = train(layer, x);
       expect(Math.abs(dropped(y) - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n));
-      expect(y.max()).toBeAllClose(1 / (1 - p), { rtol: 1e-5 });
+      // The rate is one of 16 bits.
+      expect(y.max()).toBeAllClose(1 / (1 - p), { rtol: 2 ** -17 / (1 - p) + 1e-6 });
     }
     for (let t = 4; t < 7; t++) expect(train(layer, x)).toBeAllClose(x, { rtol: 0, atol: 0 });
   });

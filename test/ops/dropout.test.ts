@@ -7,34 +7,30 @@ const x = tf.tensor2d([
   [1, 2],
   [-3, 4],
 ]);
-const noise = tf.tensor2d([
-  [0.1, 0.25],
-  [0.5, 0.9],
-]);
+const kept = tf.tensor2d(
+  [
+    [0, 1],
+    [1, 1],
+  ],
+  [2, 2],
+  'bool',
+);
 
 describe('dropout', () => {
-  it('keeps where the noise is at least the rate, divided by the keep probability', () => {
-    expect(dropout(x, noise, 0.25)).toBeAllClose([0, 2 / 0.75, -3 / 0.75, 4 / 0.75]);
+  it('is scale times x where kept, else 0', () => {
+    expect(dropout(x, kept, 4 / 3)).toBeAllClose([0, 8 / 3, -4, 16 / 3]);
+    expect(dropout(x, kept, 1)).toBeAllClose([0, 2, -3, 4], { rtol: 0, atol: 0 });
   });
 
   it('has the mask as its gradient', () => {
-    const dx = tf.grad((x: tf.Tensor) => dropout(x, noise, 0.25).sum())(x);
-    expect(dx).toBeAllClose([0, 1 / 0.75, 1 / 0.75, 1 / 0.75]);
-  });
-
-  it('is the identity at rate 0 and zero at rate 1', () => {
-    expect(dropout(x, noise, 0)).toBeAllClose(x, { rtol: 0, atol: 0 });
-    expect(dropout(x, noise, 1)).toBeAllClose([0, 0, 0, 0], { atol: 0 });
+    const dx = tf.grad((x: tf.Tensor) => dropout(x, kept, 4 / 3).sum())(x);
+    expect(dx).toBeAllClose([0, 4 / 3, 4 / 3, 4 / 3]);
+    checkGradient((x) => dropout(x, kept, 4 / 3), [x]);
   });
 
   it('shares a mask along a dimension of size 1', () => {
-    const column = tf.tensor2d([[0.1], [0.9]]);
-    expect(dropout(x, column, 0.5)).toBeAllClose([0, 0, -6, 8]);
-  });
-
-  it('in the classical form keeps 1', () => {
-    expect(dropout(x, noise, 0.25, 1)).toBeAllClose([0, 2, -3, 4]);
-    checkGradient((x) => dropout(x, noise, 0.25, 1), [x]);
+    const column = tf.tensor2d([[0], [1]], [2, 1], 'bool');
+    expect(dropout(x, column, 2)).toBeAllClose([0, 0, -6, 8]);
   });
 });
 
