@@ -14,6 +14,7 @@ const everyBackend = [
   'ops',
   'random',
   'layers',
+  'callbacks',
   'initialization',
   'inference',
   'parity',
@@ -68,7 +69,7 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: 'node',
-    include: ['native', 'data', 'training', 'runs', 'report', 'cli', 'repository'].map(
+    include: ['schedules', 'native', 'data', 'training', 'resume', 'runs', 'report', 'cli', 'repository'].map(
       (folder) => `test/${folder}/**/*.test.ts`,
     ),
     setupFiles: ['test/support/greeting.ts', 'test/support/matchers.ts'],

@@ -35,8 +35,8 @@ export class ScheduleLearningRate extends Scheduling {
     this.schedule = requireSchedule(WHO, 'schedule', schedule);
     const [least, greatest] = rangeOf(schedule);
     if (!(least >= 0 && Number.isFinite(greatest))) {
-      const expected = 'a schedule of finite rates from 0 on';
-      throw new ArgumentError(WHO, 'schedule', expected, { from: least, to: String(greatest) });
+      const expected = `of finite rates from 0 on (this one goes from ${least} to ${greatest})`;
+      throw new ArgumentError(WHO, 'schedule', expected, schedule);
     }
   }
 

@@ -12,7 +12,7 @@ type Preset = { rate: number } & In<number>;
  * Source: Liu et al., "Dropout reduces underfitting", arXiv 2303.01500, section 4, in its linear form.
  */
 export function early(args: Preset): Schedule {
-  return annealed(args);
+  return falling('early', args);
 }
 
 /**
@@ -39,10 +39,13 @@ export function late({ rate, ...args }: Preset): Schedule {
  *
  * Source: Rennie, Goel, Thomas, "Annealed dropout training of deep networks", SLT 2014, equation 5.
  */
-export function annealed({ rate, ...args }: { rate: number } & Partial<In<number>>): Schedule {
+export function annealed(args: { rate: number } & Partial<In<number>>): Schedule {
   const timed = UNITS.some((unit) => args[unit] !== undefined);
-  const span = (timed ? args : { fraction: 1 }) as In<number>;
-  return requireRates('annealed', 'rate', linear({ from: rate, to: 0, ...span }));
+  return falling('annealed', (timed ? args : { ...args, fraction: 1 }) as Preset);
+}
+
+function falling(who: string, { rate, ...args }: Preset): Schedule {
+  return requireRates(who, 'rate', linear({ from: rate, to: 0, ...args }));
 }
 
 function withSpan<T>(args: In<number>, span: T): In<T> {

@@ -62,7 +62,8 @@ export function requireRates(who: string, argument: string, value: unknown): Sch
   const schedule = requireSchedule(who, argument, value);
   const [least, greatest] = rangeOf(schedule);
   if (least >= 0 && greatest <= 1) return schedule;
-  throw new ArgumentError(who, argument, 'a schedule within 0 to 1', `one from ${least} to ${greatest}`);
+  const expected = `a schedule within 0 to 1 (this one goes from ${least} to ${greatest})`;
+  throw new ArgumentError(who, argument, expected, schedule);
 }
 
 /** Checks a schedule of a known kind, field by field. */
