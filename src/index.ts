@@ -6,6 +6,11 @@ export {
 export { CosineConv1D, type CosineConv1DArgs, cosineConv1d } from '../layers/cosine-conv1d.js';
 export { CosineConv2D, type CosineConv2DArgs, cosineConv2d } from '../layers/cosine-conv2d.js';
 export { CosineDense, type CosineDenseArgs, cosineDense } from '../layers/cosine-dense.js';
+export {
+  DropConnectDense,
+  type DropConnectDenseArgs,
+  dropConnectDense,
+} from '../layers/drop-connect-dense.js';
 export { Dropout, type DropoutArgs, dropout } from '../layers/dropout.js';
 export {
   IterativeWhitening,

@@ -1,13 +1,18 @@
 /** Every layer with its float64 restatement, as a function of the input and of its trained weights in their order. */
 import * as tf from '@tensorflow/tfjs';
 import {
+  annealedDropout,
   cosineConv1d,
   cosineConv2d,
   cosineDense,
+  dropConnectDense,
+  dropout,
   iterativeWhitening,
   layerNormLSTMCell,
   meanOnlyBatchNorm,
+  rrelu,
   standoutDense,
+  uniformDropout,
   weightNorm,
 } from 'evenkeel';
 import { dot, type Matrix, matrix, sigmoid, subtractMean } from '../support/float64.js';
@@ -36,15 +41,51 @@ export interface ParityCase {
   name: string;
   make: () => tf.layers.Layer;
   inputShape: number[];
-  exact: (x: Nd, weights: Nd[], training: boolean) => Nd;
+  /** The noise is there in training, where the case has one. */
+  exact: (x: Nd, weights: Nd[], training: boolean, noise: Nd) => Nd;
   /** Train mode differs from prediction, so that both are compared. */
   statistics?: true;
-  /** A training step has a mask. */
-  stochastic?: true;
+  /** Shape of the noise of a training step, which is given in place of what would be drawn. */
+  noise?: number[];
   /** Its gradient takes kernels that tfjs's wasm backend lacks. */
   convolution?: true;
 }
 
+/** Each element with the one of another tensor at its place: `a f(b)`, or any other function of the two. */
+function times(
+  a: Nd,
+  b: Nd,
+  f: (b: number) => number,
+  g: (a: number, b: number) => number = (a, b) => a * f(b),
+): Nd {
+  return { shape: a.shape, values: a.values.map((v, i) => g(v, b.values[i] as number)) };
+}
+/** Each element of a last dimension of 1, as often as there are channels. */
+const spread = (t: Nd, channels: number): Nd => ({
+  shape: [...t.shape.slice(0, -1), channels],
+  values: t.values.flatMap((v) => Array(channels).fill(v) as number[]),
+});
+const leaky = (x: Nd, u: Nd, slope: (u: number) => number): Nd =>
+  times(x, u, slope, (v, u) => (v > 0 ? v : v * slope(u)));
+/** Dense through the weights that are kept of each example, at rate 0.375. */
+function connected(x: Nd, kernel: Nd, bias: Nd, u: Nd): Nd {
+  const [examples, inputs, units] = u.shape as [number, number, number];
+  const z = build([examples, units], (b, j) =>
+    Array.from({ length: inputs }, (_, i) =>
+      get(u, b, i, j) >= 0.375 ? (get(x, b, i) * get(kernel, i, j)) / 0.625 : 0,
+    ).reduce((sum, v) => sum + v, 0),
+  );
+  return addBias(z, bias);
+}
+/** The normal distribution function by its integral from 0: Simpson's rule in 2000 parts. */
+function normalBelow(x: number): number {
+  const parts = 2000;
+  const h = x / parts;
+  const density = (t: number) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
+  let sum = density(0) + density(x);
+  for (let i = 1; i < parts; i++) sum += (i % 2 ? 4 : 2) * density(i * h);
+  return 0.5 + (sum * h) / 3;
+}
 const tanh = (t: Nd): Nd => map(t, Math.tanh);
 const relu = (t: Nd): Nd => map(t, (v) => Math.max(v, 0));
 const last = (t: Nd): number => t.shape.at(-1) as number;
@@ -437,14 +478,126 @@ export const CASES: ParityCase[] = [
       }),
   },
   {
+    layer: 'dropout',
+    name: 'inverted',
+    make: () => dropout({ rate: 0.25, seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5],
+    exact: (x, _, training, u) => (training ? times(x, u, (u) => (u >= 0.25 ? 1 / 0.75 : 0)) : x),
+  },
+  {
+    layer: 'dropout',
+    name: 'classical, a mask for all channels',
+    make: () => dropout({ rate: 0.375, scaling: 'classical', noiseShape: [null, null, 1], seed: 1 }),
+    inputShape: [2, 3, 4],
+    noise: [2, 3, 1],
+    exact: (x, _, training, u) =>
+      training ? times(x, spread(u, 4), (u) => (u >= 0.375 ? 1 : 0)) : map(x, (v) => v * 0.625),
+  },
+  {
+    layer: 'dropout',
+    name: 'Gaussian',
+    make: () => dropout({ rate: 0.2, noise: 'gaussian', seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5],
+    exact: (x, _, training, z) => (training ? times(x, z, (z) => 1 + 0.5 * z) : x),
+  },
+  {
+    layer: 'annealedDropout',
+    name: 'at its first step',
+    make: () => annealedDropout({ rate: 0.5, steps: 10, seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5],
+    exact: (x, _, training, u) => (training ? times(x, u, (u) => (u >= 0.5 ? 2 : 0)) : x),
+  },
+  {
+    layer: 'uniformDropout',
+    name: 'beta 0.4',
+    make: () => uniformDropout({ beta: 0.4, seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5],
+    exact: (x, _, training, u) => (training ? times(x, u, (u) => 1 + 0.4 * (2 * u - 1)) : x),
+  },
+  {
+    layer: 'rrelu',
+    name: 'law of slopes',
+    make: () => rrelu({ seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5],
+    exact: (x, _, training, u) => leaky(x, u, training ? (u) => 1 / 8 + (1 / 3 - 1 / 8) * u : () => 11 / 48),
+  },
+  {
+    layer: 'rrelu',
+    name: 'law of divisors',
+    make: () => rrelu({ law: 'divisor', seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5],
+    exact: (x, _, training, u) => leaky(x, u, training ? (u) => 1 / (3 + 5 * u) : () => 1 / 5.5),
+  },
+  {
+    layer: 'dropConnectDense',
+    name: 'a mask an example',
+    make: () => dropConnectDense({ units: 3, activation: 'tanh', rate: 0.375, seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5, 3],
+    exact: (x, w, training, u) => {
+      const [kernel, bias] = [n(w, 0), n(w, 1)];
+      return tanh(training ? connected(x, kernel, bias, u) : addBias(product(x, kernel), bias));
+    },
+  },
+  {
+    layer: 'dropConnectDense',
+    name: 'a mask a batch, classical',
+    make: () => dropConnectDense({ units: 3, rate: 0.375, maskPer: 'batch', scaling: 'classical', seed: 1 }),
+    inputShape: [4, 5],
+    noise: [5, 3],
+    exact: (x, w, training, u) => {
+      const kernel = training
+        ? times(n(w, 0), u, (u) => (u >= 0.375 ? 1 : 0))
+        : map(n(w, 0), (v) => v * 0.625);
+      return addBias(product(x, kernel), n(w, 1));
+    },
+  },
+  {
+    layer: 'dropConnectDense',
+    name: 'relu by its moments',
+    make: () =>
+      dropConnectDense({ units: 3, rate: 0.375, activation: 'relu', inference: 'gaussian', seed: 1 }),
+    inputShape: [4, 5],
+    noise: [4, 5, 3],
+    exact: (x, w, training, u) => {
+      if (training) return map(connected(x, n(w, 0), n(w, 1), u), (v) => Math.max(v, 0));
+      const kernel = n(w, 0);
+      const mean = addBias(product(x, kernel), n(w, 1));
+      const square = (t: Nd) => map(t, (v) => v * v);
+      const deviation = map(product(square(x), square(kernel)), (v) => Math.sqrt((0.375 / 0.625) * v));
+      return times(
+        mean,
+        deviation,
+        () => 1,
+        (m, s) => {
+          const density = Math.exp(-((m / s) ** 2) / 2) / Math.sqrt(2 * Math.PI);
+          return s * density + m * normalBelow(m / s);
+        },
+      );
+    },
+  },
+  {
     layer: 'standoutDense',
-    name: 'prediction',
+    name: 'tied, a mask held',
     make: () => standoutDense({ units: 3, activation: 'tanh', alpha: 0.7, beta: 0.3, seed: 1 }),
     inputShape: [4, 5],
-    stochastic: true,
-    exact: (x, w) => {
+    noise: [4, 3],
+    exact: (x, w, training, u) => {
       const z = addBias(product(x, n(w, 0)), n(w, 1));
-      return map(z, (v) => Math.tanh(v) * sigmoid(0.7 * v + 0.3));
+      const q = (v: number) => sigmoid(0.7 * v + 0.3);
+      if (!training) return map(z, (v) => Math.tanh(v) * q(v));
+      return times(
+        z,
+        u,
+        () => 1,
+        (v, u) => (u < q(v) ? Math.tanh(v) : 0),
+      );
     },
   },
 ];

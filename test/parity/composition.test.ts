@@ -5,6 +5,8 @@ import {
   cosineConv1d,
   cosineConv2d,
   cosineDense,
+  dropConnectDense,
+  dropout,
   iterativeWhitening,
   layerNormLSTMCell,
   meanOnlyBatchNorm,
@@ -12,6 +14,7 @@ import {
   weightNorm,
 } from 'evenkeel';
 import { describe, expect, it } from 'vitest';
+import { bernoulli } from '../../src/random/bernoulli.js';
 import { uniform } from '../../src/random/uniform.js';
 import { TOLERANCE } from '../support/tolerances.js';
 import { NO_GRADIENT, trainsConvolutions } from '../support/trains.js';
@@ -281,20 +284,28 @@ describe('at their starting point or a special value', () => {
     expect(own.max()).toBeAllClose(builtIn.max(), TOLERANCE.forward);
   });
 
-  it('annealedDropout with a held mask is a product with it', () => {
-    const layer = annealedDropout({ rate: 0.4, steps: 10, seed: 9, name: 'annealed' });
-    const mask = uniform([BATCH, FEATURES], { seed: 9, layer: 'annealed' }, 0)
-      .greaterEqual(0.4)
-      .cast('float32');
-    const [value, dx] = [
-      layer.apply(x, { training: true }) as tf.Tensor,
-      tf.grad((x: tf.Tensor) => {
-        layer.setWeights([tf.scalar(0, 'int32')]);
-        return (layer.apply(x, { training: true }) as tf.Tensor).square().sum();
-      })(x),
-    ];
-    expect(value).toBeAllClose(x.mul(mask).div(0.6), TOLERANCE.forward);
-    expect(dx).toBeAllClose(x.mul(mask).mul(2 / 0.36), TOLERANCE.gradient);
+  it.each([
+    ['annealedDropout', () => annealedDropout({ rate: 0.375, steps: 10, seed: 9, name: 'own' })],
+    ['dropout', () => dropout({ rate: 0.375, seed: 9, name: 'own' })],
+  ])('%s is a product with the mask that its seed, name and step give', (_, make) => {
+    const layer = make();
+    const mask = bernoulli([BATCH, FEATURES], { seed: 9, layer: 'own' }, 0, 0.375).cast('float32');
+    const value = layer.apply(x, { training: true }) as tf.Tensor;
+    const again = make();
+    const dx = tf.grad((x: tf.Tensor) => (again.apply(x, { training: true }) as tf.Tensor).square().sum())(x);
+    expect(value).toBeAllClose(x.mul(mask).div(0.625), TOLERANCE.forward);
+    expect(dx).toBeAllClose(x.mul(mask).mul(2 / 0.625 ** 2), TOLERANCE.gradient);
+  });
+
+  it.each(['example', 'batch'] as const)('dropConnectDense at rate 0, a mask a %s, is dense', (maskPer) => {
+    const kernelInitializer = () => tf.initializers.glorotUniform({ seed: 5 });
+    const args = { units: UNITS, activation: 'tanh', kernelInitializer: kernelInitializer() } as const;
+    const dense = tf.layers.dense(args);
+    const layer = dropConnectDense({ ...args, rate: 0, maskPer });
+    const plain = dense.apply(x) as tf.Tensor;
+    for (const training of [false, true]) {
+      expect(layer.apply(x, { training }) as tf.Tensor).toBeAllClose(plain, TOLERANCE.forward);
+    }
   });
 
   it('standoutDense at alpha 0, beta 0 is classical dropout of rate 1/2 after dense', () => {

@@ -1,6 +1,7 @@
 /** Each layer, away from its starting point, beside its restatement in float64: output, gradients, one step of SGD. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, type TaskMeta } from 'vitest';
+import { noiseNd, tensorOf } from '../support/chance.js';
 import { cotangent, gradient64, type Nd, sampleNd } from '../support/nd.js';
 import { TOLERANCE } from '../support/tolerances.js';
 import { trainsConvolutions } from '../support/trains.js';
@@ -24,7 +25,11 @@ const asNd = (t: tf.Tensor): Nd => ({ shape: t.shape, values: Array.from(t.dataS
 
 describe.each(CASES)(
   '$layer, $name',
-  ({ layer: row, make, inputShape, exact, statistics, stochastic, convolution }) => {
+  ({ layer: row, make, inputShape, exact: exactly, statistics, noise: noiseShape, convolution }) => {
+    const held = noiseNd(noiseShape ?? []);
+    const exact = (x: Nd, weights: Nd[], training: boolean) => exactly(x, weights, training, held);
+    const callArgs = (training: boolean) =>
+      training && noiseShape ? { training, noise: tensorOf(held) } : { training };
     const trains = () => !convolution || trainsConvolutions();
     const setUp = () => {
       const layer = make();
@@ -38,42 +43,49 @@ describe.each(CASES)(
       return { layer, x, input, weights: layer.trainableWeights.map((w) => asNd(w.read())) };
     };
 
-    it.for(statistics ? [false, true] : [false])('output, training %s', (training, { task }) => {
-      const { layer, x, input, weights } = setUp();
-      const expected = exact(x, weights, training);
-      const y = layer.apply(input, { training }) as tf.Tensor;
-      expect(y.shape).toEqual(expected.shape);
-      note(task.meta, row, 'output', [[y, expected.values]]);
-      expect(y).toBeAllClose(expected.values, TOLERANCE.forward);
-    });
+    it.for(statistics || noiseShape ? [false, true] : [false])(
+      'output, training %s',
+      (training, { task }) => {
+        const { layer, x, input, weights } = setUp();
+        const expected = exact(x, weights, training);
+        const y = layer.apply(input, callArgs(training)) as tf.Tensor;
+        expect(y.shape).toEqual(expected.shape);
+        note(task.meta, row, 'output', [[y, expected.values]]);
+        expect(y).toBeAllClose(expected.values, TOLERANCE.forward);
+      },
+    );
 
-    it('gradients by the input and by every weight', ({ task }) => {
-      if (!trains()) return expectNoGradient(setUp());
-      const { layer, x, input, weights } = setUp();
-      const training = statistics === true;
-      const variable = tf.variable(input);
-      const variables = layer.trainableWeights.map((w) => w.read() as tf.Variable);
-      const c = cotangent(exact(x, weights, training).values.length);
-      const { grads } = tf.variableGrads(() => {
-        const y = layer.apply(variable, { training }) as tf.Tensor;
-        return y.mul(tf.tensor(c, y.shape)).sum().asScalar();
-      }, [variable, ...variables]);
-      const loss = (x: Nd, w: Nd[]) =>
-        exact(x, w, training).values.reduce((sum, v, i) => sum + v * (c[i] as number), 0);
-      const expected = [
-        gradient64((t) => loss(t, weights), x),
-        ...weights.map((w, i) => gradient64((t) => loss(x, weights.with(i, t)), w)),
-      ];
-      const pairs = [variable, ...variables].map(
-        (v, i): Pair => [grads[v.name] as tf.Tensor, expected[i] as number[]],
-      );
-      note(task.meta, row, 'gradient', pairs);
-      for (const [actual, gradient] of pairs) expect(actual).toBeAllClose(gradient, TOLERANCE.gradient);
-      variable.dispose();
-    });
+    it.for(noiseShape ? [false, true] : [statistics === true])(
+      'gradients, training %s',
+      (training, { task }) => {
+        if (!trains()) return expectNoGradient(setUp());
+        const { layer, x, input, weights } = setUp();
+        const variable = tf.variable(input);
+        const variables = layer.trainableWeights.map((w) => w.read() as tf.Variable);
+        const c = cotangent(exact(x, weights, training).values.length);
+        // Outside: the scope of the gradient would dispose of the noise before the backward pass.
+        const args = callArgs(training);
+        const { grads } = tf.variableGrads(() => {
+          const y = layer.apply(variable, args) as tf.Tensor;
+          return y.mul(tf.tensor(c, y.shape)).sum().asScalar();
+        }, [variable, ...variables]);
+        const loss = (x: Nd, w: Nd[]) =>
+          exact(x, w, training).values.reduce((sum, v, i) => sum + v * (c[i] as number), 0);
+        const expected = [
+          gradient64((t) => loss(t, weights), x),
+          ...weights.map((w, i) => gradient64((t) => loss(x, weights.with(i, t)), w)),
+        ];
+        const pairs = [variable, ...variables].map(
+          (v, i): Pair => [grads[v.name] as tf.Tensor, expected[i] as number[]],
+        );
+        note(task.meta, row, 'gradient', pairs);
+        for (const [actual, gradient] of pairs) expect(actual).toBeAllClose(gradient, TOLERANCE.gradient);
+        variable.dispose();
+      },
+    );
 
     // With a mask of its own in training: composition.test.ts holds that mask and compares the step.
-    if (!stochastic)
+    if (!noiseShape)
       it('one optimizer step', async () => {
         if (!trains()) return expectNoGradient(setUp());
         const { layer, x, input, weights } = setUp();
