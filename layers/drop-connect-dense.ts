@@ -38,15 +38,16 @@ export interface DropConnectDenseArgs extends OwnDenseArgs, ChanceArgs {
   /** The probability to drop a weight, from 0 to 1. The layer's own `rate` may be set at any time. */
   rate: number;
   /**
-   * Whose mask is one of its own: each example's, as in the paper, or each batch's, which costs a small part of that.
+   * What has a mask of its own: each example, as in the paper, or each batch, which takes a small part of the time.
    * Default: 'example'.
    */
   maskPer?: 'example' | 'batch';
   /** What is predicted: see the layer. Default: 'mean'. */
   inference?: 'mean' | 'gaussian' | 'sample';
   /**
-   * How many draws a prediction is the mean of, where it draws: a positive integer. Default: 100, by which its standard
-   * error is a tenth of the spread of f(u).
+   * How many draws a prediction is the mean of, where it draws: a positive integer. Each costs a product with a kernel
+   * for 'sample', a pass over the output for 'gaussian'. Default: 100, for a standard error of a tenth of the spread of
+   * f(u).
    */
   samples?: number;
   /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
@@ -65,21 +66,20 @@ export interface DropConnectDenseArgs extends OwnDenseArgs, ChanceArgs {
  *
  * Prediction 'mean' is `f(E[u])`; 'gaussian' the mean of f(u) for u normal of these moments, in closed form where f is
  * relu or linear, else over `samples` normal draws; 'sample' the mean of f(u) over `samples` masks. What prediction draws
- * never changes, from layer to layer and from example to example neither: it follows from weights and example alone.
+ * is the same for all layers, calls and examples: a prediction follows from weights and example alone.
  *
  * Input `[..., features]`, output `[..., units]`; every index but the last counts as an example. Rate 0 is dense, rate 1
- * trains `f(b)`. Each training call has masks of its own, counted in a saved, untrained weight; `rate` may be set while
- * `fit` runs.
+ * trains `f(b)`; others are rounded to a multiple of 2^-16. Each training call has masks of its own, counted in a saved,
+ * untrained weight; `rate` may be set while `fit` runs.
  *
- * With a mask an example a step draws `2 batch features units` numbers, which is nearly all of its time: 0.7 s for 128
- * examples of 784 features and 1000 units on two cores of the native backend, where dense takes 10 ms. They are drawn for
- * a few examples at a time and drawn again for the gradient: a step holds what a dense layer's does, and three tensors of
- * 2^22 numbers at most. A mask a batch holds five bytes a weight until the gradient.
+ * A mask a batch holds five bytes a weight until the gradient. A mask an example is drawn for a few examples at a time and
+ * drawn again for the gradient, so that a step holds what a dense layer's does, and three tensors of 2^22 numbers at most,
+ * or of one example's; but it draws `2 batch features units` numbers, which is nearly all of its time (`npm run bench`).
  *
  * Differs from the paper:
  * 1. kept weights are divided by 1 - rate while training; the paper's form is 'classical';
  * 2. the bias is not dropped;
- * 3. the paper draws from the normal law for every f; relu and linear need no draw, and 'mean' and 'sample' are ours.
+ * 3. prediction is of the mean by default; the paper's is 'gaussian', by draws for every f.
  *
  * Reference: Wan, Zeiler, Zhang, LeCun, Fergus, "Regularization of Neural Networks using DropConnect", ICML 2013.
  *

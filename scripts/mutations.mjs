@@ -1,6 +1,6 @@
 /**
- * Shows that the tests can fail: makes each mistake of test/mutations.ts in turn and runs the tests of ops, layers,
- * initialization, inference and parity. Exits with 1 if one is not caught.
+ * Shows that the tests can fail: makes each mistake of test/mutations.ts in turn and runs the tests of ops, random
+ * numbers, layers, callbacks, initialization, inference and parity. Exits with 1 if one is not caught.
  *
  *   npm run mutations                  on the cpu backend, a few minutes
  *   npm run mutations -- webgl 3 7     on another, some by number
@@ -17,7 +17,8 @@ const server = await createServer({
 const { MUTATIONS } = await server.ssrLoadModule('/test/mutations.ts');
 await server.close();
 
-const TESTS = ['ops', 'layers', 'initialization', 'inference', 'parity'].map((folder) => `test/${folder}/`);
+const FOLDERS = ['ops', 'random', 'layers', 'callbacks', 'initialization', 'inference', 'parity'];
+const TESTS = FOLDERS.map((folder) => `test/${folder}/`);
 let missed = 0;
 for (const [number, { name, file }] of MUTATIONS.entries()) {
   if (chosen.length > 0 && !chosen.includes(String(number))) continue;

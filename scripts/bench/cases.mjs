@@ -1,13 +1,6 @@
 /** What is compared: in each group every variant does the same work as the first, which the others are divided by. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  cosineConv2d,
-  cosineDense,
-  dropout,
-  fold,
-  standoutDense,
-  weightNorm,
-} from '../../dist/src/index.js';
+import { cosineConv2d, cosineDense, dropout, fold, standoutDense, weightNorm } from '../../dist/src/index.js';
 import { NaiveCosine, NaiveWeightNorm } from './naive.mjs';
 
 const relu = { activation: 'relu' };
@@ -79,7 +72,7 @@ const trainDropout = () =>
     dense: dense.model(denseLayer),
     dropout: dense.model(followedBy(() => dropout({ rate: 0.5, seed: 1 }))),
     'dropout, built in': dense.model(followedBy(() => tf.layers.dropout({ rate: 0.5 }))),
-    "dropout, rate 0.3": dense.model(followedBy(() => dropout({ rate: 0.3, seed: 1 }))),
+    'dropout, rate 0.3': dense.model(followedBy(() => dropout({ rate: 0.3, seed: 1 }))),
     standout: dense.model(standout),
   });
 

@@ -8,7 +8,7 @@ export interface Chart {
 }
 
 /** Colours are the page's, which knows whether it is light or dark. */
-const recipeColour = (i: number) => `var(--recipe-${i % 7})`;
+const recipeColour = (i: number) => `var(--recipe-${i % 11})`;
 const depthColours = ['var(--layer-0)', 'var(--layer-1)', 'var(--layer-2)', 'var(--layer-3)'];
 
 export const recipesOf = (runs: readonly FinishedRun[]): string[] => [
@@ -139,11 +139,12 @@ export function finalAccuracyChart(runs: readonly FinishedRun[], document: Docum
   };
 }
 
-export type LayerQuantity = 'activationSparsity' | 'gradientNorm';
+export type LayerQuantity = 'activationSparsity' | 'gradientNorm' | 'dropRate';
 
 const quantities = {
   activationSparsity: { label: 'share of zeros', words: 'Activation sparsity' },
   gradientNorm: { label: 'gradient norm', words: 'Gradient norm' },
+  dropRate: { label: 'drop probability', words: 'Drop probability' },
 } as const;
 
 /** One small chart a recipe, on one scale for all: a quantity of each layer over the training, the mean over seeds. */
@@ -159,11 +160,13 @@ export function layerCharts(
         .filter(({ config }) => config.recipe === recipe)
         .flatMap((run) =>
           stepsOf(run).flatMap((record) =>
-            Object.entries(record[quantity]).map(([name, y]) => ({ name, x: record.epoch, y })),
+            Object.entries(record[quantity] ?? {}).map(([name, y]) => ({ name, x: record.epoch, y })),
           ),
         ),
     );
-  const recipes = recipesOf(runs).map((recipe) => ({ recipe, points: pointsOf(recipe) }));
+  const recipes = recipesOf(runs)
+    .map((recipe) => ({ recipe, points: pointsOf(recipe) }))
+    .filter(({ points }) => points.length > 0);
   const all = recipes.flatMap(({ points }) => points);
   const y: Plot.ScaleOptions =
     quantity === 'gradientNorm'
@@ -180,7 +183,7 @@ export function layerCharts(
         height: 190,
         marginLeft: 44,
         marginBottom: 32,
-        color: colourScale(layerColours(runs)),
+        color: colourScale(layerColours(runs, quantity)),
         x: { label: 'epoch', ticks: 4, domain: [0, Math.max(...all.map(({ x }) => x))] },
         y: { label, grid: true, ...y },
         marks: [
@@ -194,9 +197,12 @@ export function layerCharts(
   }));
 }
 
-/** Every layer that is trained, with a colour from the first to the last. */
-export function layerColours(runs: readonly FinishedRun[]): { name: string; colour: string }[] {
-  const layers = layersOf(runs, 'gradientNorm');
+/** Every layer that has the quantity, with a colour from the first to the last; those that are trained share theirs. */
+export function layerColours(
+  runs: readonly FinishedRun[],
+  quantity: LayerQuantity,
+): { name: string; colour: string }[] {
+  const layers = layersOf(runs, quantity === 'dropRate' ? 'dropRate' : 'gradientNorm');
   const deepest = Math.max(1, layers.length - 1);
   return layers.map((name, i) => ({
     name,
@@ -206,7 +212,9 @@ export function layerColours(runs: readonly FinishedRun[]): { name: string; colo
 
 /** Every layer that has the quantity, in order of depth. */
 export function layersOf(runs: readonly FinishedRun[], quantity: LayerQuantity): string[] {
-  return [...new Set(runs.flatMap((run) => stepsOf(run).flatMap((record) => Object.keys(record[quantity]))))];
+  return [
+    ...new Set(runs.flatMap((run) => stepsOf(run).flatMap((record) => Object.keys(record[quantity] ?? {})))),
+  ];
 }
 
 /** A logarithmic scale has no place for 0. */

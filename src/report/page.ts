@@ -53,7 +53,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
       ...entries.map(({ name, colour }) => h('li', { style: `--swatch: ${colour}` }, name)),
     );
   const byLayer = (quantity: LayerQuantity): Child[] => [
-    legend(layerColours(runs).filter(({ name }) => layersOf(runs, quantity).includes(name))),
+    legend(layerColours(runs, quantity).filter(({ name }) => layersOf(runs, quantity).includes(name))),
     h(
       'div',
       { class: 'multiples' },
@@ -165,6 +165,21 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
         ),
         ...byLayer('gradientNorm'),
       ),
+      ...(layersOf(runs, 'dropRate').length > 0
+        ? [
+            h(
+              'section',
+              {},
+              h('h2', {}, 'Drop probability by layer'),
+              h(
+                'p',
+                {},
+                'What a training step drops with, of the layers that have such a number; where it anneals, it falls.',
+              ),
+              ...byLayer('dropRate'),
+            ),
+          ]
+        : []),
       h(
         'section',
         {},

@@ -81,6 +81,7 @@ function scalarsOf(record: LogRecord): Record<string, number> {
     'steps/accuracy': record.accuracy,
     ...Object.fromEntries(byLayer('activation_sparsity', record.activationSparsity)),
     ...Object.fromEntries(byLayer('gradient_norm', record.gradientNorm)),
+    ...Object.fromEntries(byLayer('drop_rate', record.dropRate ?? {})),
   };
 }
 

@@ -1,9 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
+import * as dropoutAfterBatchNorm from '../../recipes/dropout-after-batch-norm.js';
 import * as mlpAnnealedDropout from '../../recipes/mlp-annealed-dropout.js';
 import * as mlpBatchNorm from '../../recipes/mlp-batch-norm.js';
 import * as mlpCosine from '../../recipes/mlp-cosine.js';
+import * as mlpDropConnect from '../../recipes/mlp-drop-connect.js';
+import * as mlpDropout from '../../recipes/mlp-dropout.js';
 import * as mlpLayerNorm from '../../recipes/mlp-layer-norm.js';
 import * as mlpRelu from '../../recipes/mlp-relu.js';
+import * as mlpRRelu from '../../recipes/mlp-rrelu.js';
 import * as mlpStandout from '../../recipes/mlp-standout.js';
 import * as mlpWeightNorm from '../../recipes/mlp-weight-norm.js';
 import { ConfigError } from './config-error.js';
@@ -60,6 +64,11 @@ export const recipes: readonly Recipe[] = [
     build: mlpCosine.buildMlpCosine,
   },
   {
+    name: 'mlp-dropout',
+    learningRate: mlpDropout.learningRate,
+    build: mlpDropout.buildMlpDropout,
+  },
+  {
     name: 'mlp-annealed-dropout',
     learningRate: mlpAnnealedDropout.learningRate,
     build: mlpAnnealedDropout.buildMlpAnnealedDropout,
@@ -68,6 +77,21 @@ export const recipes: readonly Recipe[] = [
     name: 'mlp-standout',
     learningRate: mlpStandout.learningRate,
     build: mlpStandout.buildMlpStandout,
+  },
+  {
+    name: 'mlp-drop-connect',
+    learningRate: mlpDropConnect.learningRate,
+    build: mlpDropConnect.buildMlpDropConnect,
+  },
+  {
+    name: 'mlp-rrelu',
+    learningRate: mlpRRelu.learningRate,
+    build: mlpRRelu.buildMlpRRelu,
+  },
+  {
+    name: 'dropout-after-batch-norm',
+    learningRate: dropoutAfterBatchNorm.learningRate,
+    build: dropoutAfterBatchNorm.buildDropoutAfterBatchNorm,
   },
 ];
 

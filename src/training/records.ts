@@ -33,6 +33,8 @@ export interface Diagnostics {
   activationSparsity: Record<string, number>;
   /** Euclidean norm of the loss gradient with respect to a layer's trainable weights, together. */
   gradientNorm: Record<string, number>;
+  /** Probability to drop of a layer that has one, at the next step. Absent from older runs. */
+  dropRate?: Record<string, number>;
 }
 
 /** Means over the steps since the last record, and the state of the model at its end. */

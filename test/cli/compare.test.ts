@@ -30,10 +30,12 @@ describe('compare', () => {
   it('ends well, with plain lines where there is no terminal', () => {
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     const { stdout } = ended;
-    expect(stdout).toContain('7 recipes x 2 seeds, 2 epochs, on wasm\n512 / 64 = 8 iterations an epoch\n');
+    expect(stdout).toContain(
+      `${recipes.length} recipes x 2 seeds, 2 epochs, on wasm\n512 / 64 = 8 iterations an epoch\n`,
+    );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
     expect(stdout).not.toMatch(/[\u001b\r]/);
-    expect(stdout.match(/epoch 2\/2/g)).toHaveLength(14);
+    expect(stdout.match(/epoch 2\/2/g)).toHaveLength(2 * recipes.length);
     for (const line of stdout.split('\n')) {
       if (!line.includes(folder)) expect(line.length, line).toBeLessThanOrEqual(80);
     }
@@ -43,7 +45,9 @@ describe('compare', () => {
     const table = ended.stdout
       .split('\n')
       .slice(ended.stdout.split('\n').findIndex((line) => line.startsWith('recipe')));
-    expect(table.slice(1, 8).map((line) => line.split(' ')[0])).toEqual(recipes.map(({ name }) => name));
+    expect(table.slice(1, 1 + recipes.length).map((line) => line.split(' ')[0])).toEqual(
+      recipes.map(({ name }) => name),
+    );
     expect(table[1]).toMatch(/^mlp-relu +\d+\.\d\d ± \d+\.\d\d .* \d\.\d{4} +\d+\.\d +9 614 +0\.3$/);
     expect(table.filter((line) => / \*( |$)/.test(line) && line.startsWith('mlp'))).toHaveLength(1);
     expect(ended.stdout).toContain(`report       ${join(folder, 'report.html')}`);
@@ -101,11 +105,14 @@ describe('compare', () => {
       'Learning curves',
       'Activation sparsity by layer',
       'Gradient norm by layer',
+      'Drop probability by layer',
       'Configuration',
     ]);
-    expect(text('.multiples figcaption')).toEqual([...recipes, ...recipes].map(({ name }) => name));
-    // Final accuracy, loss, accuracy by epoch, and two small charts a recipe.
-    expect(document.querySelectorAll('svg')).toHaveLength(3 + 2 * recipes.length);
+    const names = recipes.map(({ name }) => name);
+    const dropping = ['mlp-dropout', 'mlp-annealed-dropout', 'mlp-drop-connect', 'dropout-after-batch-norm'];
+    expect(text('.multiples figcaption')).toEqual([...names, ...names, ...dropping]);
+    // Final accuracy, loss, accuracy by epoch, and two or three small charts a recipe.
+    expect(document.querySelectorAll('svg')).toHaveLength(3 + 2 * names.length + dropping.length);
     for (const svg of document.querySelectorAll('svg')) {
       expect(svg.getAttribute('aria-label')).toBeTruthy();
       expect(svg.querySelectorAll('path').length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { annealedDropout } from 'evenkeel';
+import { annealedDropout, cosine, linear, piecewise } from 'evenkeel';
 import { layerContract } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -11,6 +11,16 @@ describe('annealedDropout', () => {
   it.each([
     { rate: 0.5, steps: 10 },
     { rate: 0.9, steps: 3, seed: 7, noiseShape: [null, 1] },
+    { schedule: cosine({ from: 0.5, to: 0.1, steps: 4 }), seed: 1 },
+    {
+      rate: 0.5,
+      schedule: piecewise({
+        steps: [
+          [0, 1],
+          [3, 0.5],
+        ],
+      }),
+    },
   ])('keeps the layer contract with %j', async (args) => {
     await layerContract(() => annealedDropout(args), { inputShape: [6] });
   });
@@ -26,6 +36,32 @@ describe('annealedDropout', () => {
       expect(y.max()).toBeAllClose(1 / (1 - p), { rtol: 2 ** -17 / (1 - p) + 1e-6 });
     }
     for (let t = 4; t < 7; t++) expect(train(layer, x)).toBeAllClose(x, { rtol: 0, atol: 0 });
+  });
+
+  it('multiplies its rate by any schedule, and in epochs goes by the time it is told', () => {
+    const layer = annealedDropout({
+      rate: 0.8,
+      schedule: piecewise({
+        steps: [
+          [0, 1],
+          [2, 0.5],
+        ],
+      }),
+    });
+    expect([0, 1, 2, 3].map((t) => layer.rateAt(t))).toBeAllClose([0.8, 0.6, 0.4, 0.4]);
+    expect(annealedDropout({ schedule: linear({ from: 0.5, to: 0, steps: 2 }) }).rateAt(1)).toBe(0.25);
+    const byEpoch = annealedDropout({ rate: 0.8, epochs: 4, seed: 1, name: 'e' });
+    byEpoch.setTime({ epoch: 1 });
+    expect(byEpoch.currentRate).toBeCloseTo(0.6, 12);
+    const share = dropped(train(byEpoch, tf.ones([100, 100])));
+    expect(Math.abs(share - 0.6)).toBeLessThan(5 * Math.sqrt(0.24 / 10_000));
+  });
+
+  it('by the epoch refuses to train untold', () => {
+    const layer = annealedDropout({ rate: 0.8, epochs: 4, name: 'untold' });
+    expect(() => train(layer, tf.ones([2, 2]))).toThrow(
+      'annealedDropout: untold anneals by the epoch, which it was not told; give fit `callbacks: scheduleDropout()`, or call setTime.',
+    );
   });
 
   it('is the identity in inference, which counts no step', () => {
@@ -86,12 +122,31 @@ describe('annealedDropout', () => {
     [{ rate: 1.5, steps: 1 }, 'annealedDropout: rate must be a number from 0 to 1, received 1.5.'],
     [{ rate: Number.NaN, steps: 1 }, 'annealedDropout: rate must be a number from 0 to 1, received NaN.'],
     [{ rate: 0.5, steps: -3 }, 'annealedDropout: steps must be a positive integer, received -3.'],
+    [{ rate: 0.5, steps: 0 }, 'annealedDropout: steps must be a positive integer, received 0.'],
+    [{ rate: 0.5, epochs: 0.5 }, 'annealedDropout: epochs must be a positive integer, received 0.5.'],
+    [{ steps: 3 }, 'annealedDropout: rate must be a number from 0 to 1, received undefined.'],
+    [
+      { rate: 0.5 },
+      "annealedDropout: one of steps, epochs and schedule must be given, received 'none of them'.",
+    ],
+    [
+      { rate: 0.5, steps: 3, epochs: 3 },
+      "annealedDropout: one of steps, epochs and schedule must be given, received 'steps and epochs'.",
+    ],
+    [
+      { schedule: { kind: 'linear', from: 2, to: 0, steps: 3 } },
+      /^annealedDropout: schedule must be a schedule within 0 to 1 \(this one goes from 0 to 2\)/,
+    ],
+    [
+      { schedule: 'linear' },
+      /^annealedDropout: schedule must be a schedule of kind .*, received 'linear'\.$/,
+    ],
     [
       { rate: 0.5, steps: 1, seed: -1 },
       'annealedDropout: seed must be an integer from 0 to 2147483647, received -1.',
     ],
   ])('refuses %j', (args, message) => {
-    expect(() => annealedDropout(args)).toThrow(message);
+    expect(() => annealedDropout(args as never)).toThrow(message);
   });
 
   it('refuses a noiseShape that does not broadcast', () => {

@@ -27,8 +27,12 @@ const blockParameters: Record<string, (inputs: number, units: number) => number>
   'mlp-layer-norm': (n, m) => denseParameters(n, m, false) + 2 * m,
   'mlp-weight-norm': (n, m) => denseParameters(n, m, true) + m,
   'mlp-cosine': (n, m) => denseParameters(n, m, false),
+  'mlp-dropout': (n, m) => denseParameters(n, m, true),
   'mlp-annealed-dropout': (n, m) => denseParameters(n, m, true),
   'mlp-standout': (n, m) => denseParameters(n, m, true),
+  'mlp-drop-connect': (n, m) => denseParameters(n, m, true),
+  'mlp-rrelu': (n, m) => denseParameters(n, m, true),
+  'dropout-after-batch-norm': (n, m) => denseParameters(n, m, false) + 2 * m,
 };
 
 describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (name, recipe: Recipe) => {

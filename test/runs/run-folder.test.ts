@@ -57,6 +57,7 @@ const steps: StepRecord = {
   accuracy: 0.5,
   activationSparsity: { hidden_1: 0.25 },
   gradientNorm: { hidden_1: 2, output: 3 },
+  dropRate: { dropout_1: 0.5 },
 };
 const epoch: EpochRecord = {
   kind: 'epoch',

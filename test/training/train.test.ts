@@ -114,6 +114,15 @@ describe('train', () => {
     }
   });
 
+  it('tells the drop probability of each layer that has one, as it falls', async () => {
+    const { log, steps } = await run(config({ recipe: 'mlp-annealed-dropout' }), data, { recordsPerEpoch: 5 });
+    for (const { step, dropRate } of log.filter(isStep)) {
+      const rate = 0.3 * (1 - step / steps.length);
+      expect(dropRate?.dropout_1).toBeCloseTo(rate, 12);
+      expect(Object.keys(dropRate ?? {})).toEqual(['dropout_1', 'dropout_2']);
+    }
+  });
+
   it('weighs the shorter last batch by its size', async () => {
     // A learning rate this small leaves the model as it was: all losses are those of the same model on all examples.
     const settings = config({ epochs: 1, learningRate: 1e-12, batchSize: 150 });
