@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { finite, oneOf, positiveInteger } from '../src/arguments/check.js';
+import { ArgumentError, finite, oneOf, positiveInteger } from '../src/arguments/check.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -14,7 +14,9 @@ import {
 } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
+import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { activate } from '../src/ops/activate.js';
+import { constantOf } from '../src/ops/gradient.js';
 import { standout } from '../src/ops/standout.js';
 import { Draws, stepWeight } from '../src/random/draws.js';
 
@@ -27,25 +29,35 @@ export interface StandoutDenseArgs extends OwnDenseArgs, ChanceArgs {
   beta?: number;
   /** What beta is added to: the logit of the keep probability, or each of its weights. Default: 'logit'. */
   betaOn?: 'logit' | 'weights';
+  /** The weights of the belief network: the layer's own, or others, learned beside them. Default: 'tied'. */
+  belief?: 'tied' | 'learned';
+  /** Of the kernel of a learned belief network. Default: as that of the kernel. */
+  beliefInitializer?: OwnDenseArgs['kernelInitializer'] | null;
   /** Default: true. */
   useBias?: boolean;
 }
 
 /**
- * A dense layer with standout: dropout whose keep probability is computed from the input by a belief network that
- * shares the layer's weights. With `z = x W + b`:
+ * A dense layer with standout: dropout whose keep probability is computed from the input by a belief network. With
+ * `z = x W + b` and the belief network's `u = x P + c`, of the belief 'tied' `P = W, c = b`:
  *
  * training: `y = f(z) r`, `r ~ Bernoulli(q)`; inference, the expectation: `y = f(z) q`, which is not the identity;
  *
- * `q = sigmoid(alpha z + beta)` for betaOn 'logit'; for 'weights', beta is added to each weight, the bias's too:
- * `q = sigmoid(alpha z + beta (sum_features(x) + 1))`, without the 1 where there is no bias.
+ * `q = sigmoid(alpha u + beta)` for betaOn 'logit'; for 'weights', beta is added to each weight, the bias's too:
+ * `q = sigmoid(alpha u + beta (sum_features(x) + 1))`, without the 1 where there is no bias.
  *
- * Input `[..., features]`, output `[..., units]`. alpha 0, beta 0 is classical dropout of rate 1/2.
+ * Input `[..., features]`, output `[..., units]`. alpha 0, beta 0 is classical dropout of rate 1/2. Weights: kernel W,
+ * bias b, and of the belief 'learned' its kernel P and bias c, which starts at 0. Each training call has a mask of its
+ * own, counted in a saved, untrained weight. Gradients: the tied q counts as a constant in training; the learned one has
+ * the straight-through gradient, that of the expectation `f(z) q`, so that x gets some through it too.
  *
  * Differs from the paper:
  * 1. beta is added to the logit by default; implementations disagree, and the paper's tied form, `alpha W + beta`, is
  *    betaOn 'weights';
- * 2. no pre-training as an auto-encoder.
+ * 2. a learned belief network is trained by the straight-through estimator of Bengio, Leonard and Courville
+ *    (arXiv 1308.3432), where the paper approximates local expectations of the binary variables; alpha and beta hold
+ *    for it too, and with 1 and 0 it is the paper's;
+ * 3. no pre-training as an auto-encoder.
  *
  * Reference: Ba and Frey, "Adaptive dropout for training deep neural networks", NIPS 2013, sections 2 and 3.
  *
@@ -53,17 +65,20 @@ export interface StandoutDenseArgs extends OwnDenseArgs, ChanceArgs {
  * model.add(standoutDense({ units: 128, activation: 'relu', alpha: 0.5, beta: 1, seed: 1 }));
  * ```
  */
-export class StandoutDense extends tf.layers.Layer {
+export class StandoutDense extends tf.layers.Layer implements Foldable {
   static className = 'EvenkeelStandoutDense';
 
   private readonly units: number;
   private readonly alpha: number;
   private readonly beta: number;
   private readonly betaOn: 'logit' | 'weights';
+  private readonly belief: 'tied' | 'learned';
   private readonly seeding: Seeding;
   private readonly template: tf.layers.Layer;
-  private kernelWeight!: tf.LayerVariable;
-  private biasWeight?: tf.LayerVariable;
+  /** Resolves the initializer of a learned belief network. */
+  private readonly beliefTemplate: tf.layers.Layer | null;
+  private own!: Weights;
+  private believed!: Weights;
   private draws!: Draws;
 
   constructor(args: StandoutDenseArgs) {
@@ -72,21 +87,42 @@ export class StandoutDense extends tf.layers.Layer {
     this.alpha = finite(LAYER, 'alpha', args.alpha ?? 1);
     this.beta = finite(LAYER, 'beta', args.beta ?? 0);
     this.betaOn = oneOf(LAYER, 'betaOn', args.betaOn ?? 'logit', ['logit', 'weights']);
+    this.belief = oneOf(LAYER, 'belief', args.belief ?? 'tied', ['tied', 'learned']);
     this.seeding = seeding(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);
+    const kernelInitializer = args.beliefInitializer ?? null;
+    if (this.belief === 'tied' && kernelInitializer !== null) {
+      const expected = "left out for the belief 'tied', which has no weights of its own";
+      throw new ArgumentError(LAYER, 'beliefInitializer', expected, kernelInitializer);
+    }
+    const chosen = kernelInitializer ?? args.kernelInitializer;
+    this.beliefTemplate =
+      this.belief === 'tied'
+        ? null
+        : denseTemplate({ units: this.units, ...(chosen && { kernelInitializer: chosen }) });
     this.inputSpec = [{ minNDim: 2 }];
+    this.supportsMasking = true;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const inputs = features(LAYER, inputShape);
     const t = denseFields(this.template);
-    this.kernelWeight = this.addWeight('kernel', [inputs, this.units], 'float32', ...kernelArgs(t));
-    if (t.useBias) {
-      this.biasWeight = this.addWeight('bias', [this.units], 'float32', ...biasArgs(t));
-    }
+    this.own = {
+      kernel: this.addWeight('kernel', [inputs, this.units], 'float32', ...kernelArgs(t)),
+      bias: t.useBias ? this.addWeight('bias', [this.units], 'float32', ...biasArgs(t)) : null,
+    };
+    this.believed = this.beliefTemplate ? this.beliefWeights(inputs, this.beliefTemplate) : this.own;
     this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
     super.build(inputShape);
+  }
+
+  private beliefWeights(inputs: number, template: tf.layers.Layer): Weights {
+    const t = denseFields(template);
+    return {
+      kernel: this.addWeight('beliefKernel', [inputs, this.units], 'float32', ...kernelArgs(t)),
+      bias: this.own.bias ? this.addWeight('beliefBias', [this.units], 'float32', ...biasArgs(t)) : null,
+    };
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -97,34 +133,72 @@ export class StandoutDense extends tf.layers.Layer {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       return onLastAxis(onlyInput(inputs), (x) => {
-        const dot = tf.matMul(x, this.kernelWeight.read() as tf.Tensor2D);
-        const z = this.biasWeight ? dot.add(this.biasWeight.read()) : dot; // [batch, units]
-        const activity = activate(denseFields(this.template).activation, z);
-        const noise = kwargs.training ? drawFor(kwargs, this.draws).uniform(z.shape) : null;
-        return standout(
-          activity as tf.Tensor2D,
-          this.logit(x, z as tf.Tensor2D),
-          noise as tf.Tensor2D | null,
-        );
+        const z = affine(x, this.own); // [batch, units]
+        const activity = activate(denseFields(this.template).activation, z) as tf.Tensor2D;
+        if (!kwargs.training) return standout(activity, this.logit(x, z), null);
+        const noise = drawFor(kwargs, this.draws).uniform(z.shape) as tf.Tensor2D;
+        // The tied one has no gradient: nothing of it is to be kept for one.
+        const logit = this.belief === 'tied' ? constantOf(z, (z) => this.logit(x, z)) : this.logit(x, z);
+        return standout(activity, logit, noise, this.belief);
       });
     });
   }
 
-  /** The logit of the keep probability, from the layer's input `[batch, features]` and pre-activation `[batch, units]`. */
+  /** Of the keep probability, from the layer's input `[batch, features]` and pre-activation `[batch, units]`. */
   private logit(x: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
-    const scaled = z.mul(this.alpha) as tf.Tensor2D;
-    if (this.betaOn === 'logit') return scaled.add(this.beta);
-    const total = tf.sum(x, 1, true).add(this.biasWeight ? 1 : 0); // [batch, 1]
-    return scaled.add(total.mul(this.beta));
+    const { alpha, beta, own, believed } = this;
+    const u = believed === own ? z : affine(x, believed);
+    const scaled = (alpha === 1 ? u : u.mul(alpha)) as tf.Tensor2D;
+    if (beta === 0) return scaled;
+    if (this.betaOn === 'logit') return scaled.add(beta);
+    const total = tf.sum(x, 1, true).add(own.bias ? 1 : 0); // [batch, 1]
+    return scaled.add(total.mul(beta));
+  }
+
+  /** `f(x W + b) sigmoid(x P' + c')`, where P' and c' have alpha and beta in them. */
+  prediction(): Prediction {
+    const { name, units, alpha, beta, betaOn, own, believed } = this;
+    const { activation } = denseConfig(this.template) as { activation: 'relu' };
+    const kernel = believed.kernel.read().mul(alpha);
+    const bias = (believed.bias?.read() ?? tf.zeros([units])).mul(alpha);
+    const shifted =
+      betaOn === 'logit'
+        ? [kernel, bias.add(beta)]
+        : [kernel.add(beta), believed.bias ? bias.add(beta) : bias];
+    return {
+      is: 'branches',
+      branches: {
+        activity: {
+          layer: tf.layers.dense({ name, units, activation, useBias: own.bias !== null }),
+          weights: own.bias ? [own.kernel.read(), own.bias.read()] : [own.kernel.read()],
+        },
+        belief: { layer: tf.layers.dense({ name, units, activation: 'sigmoid' }), weights: shifted },
+      },
+      join: tf.layers.multiply({ name }),
+    };
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { units, alpha, beta, betaOn } = this;
+    const { units, alpha, beta, betaOn, belief } = this;
     const { seed } = this.seeding;
-    return { ...super.getConfig(), ...denseConfig(this.template), units, alpha, beta, betaOn, seed };
+    const beliefInitializer = this.beliefTemplate?.getConfig().kernelInitializer ?? null;
+    const own = { units, alpha, beta, betaOn, belief, beliefInitializer, seed };
+    return { ...super.getConfig(), ...denseConfig(this.template), ...own };
   }
 }
 register(StandoutDense);
+
+/** The weights of a linear map of the input. */
+interface Weights {
+  kernel: tf.LayerVariable;
+  bias: tf.LayerVariable | null;
+}
+
+/** `[batch, units]` */
+function affine(x: tf.Tensor2D, { kernel, bias }: Weights): tf.Tensor2D {
+  const product = tf.matMul(x, kernel.read() as tf.Tensor2D) as tf.Tensor2D;
+  return bias ? product.add(bias.read()) : product;
+}
 
 /** A dense layer with standout; see {@link StandoutDense}. */
 export function standoutDense(args: StandoutDenseArgs): StandoutDense {

@@ -372,8 +372,44 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'standout keeps where it should drop',
     file: 'src/ops/standout.ts',
-    right: 'tf.less(noise, tf.sigmoid(logit))',
-    wrong: 'tf.greater(noise, tf.sigmoid(logit))',
+    right: 'const margin = tf.sigmoid(logit).sub(noise);',
+    wrong: 'const margin = tf.sub(noise, tf.sigmoid(logit));',
+  },
+  {
+    name: 'standout: the belief learns without the activity',
+    file: 'src/ops/standout.ts',
+    right: 'dy.mul(activity).mul(q).mul(tf.sub(1, q))',
+    wrong: 'dy.mul(q).mul(tf.sub(1, q))',
+  },
+  {
+    name: 'standout folds without beta on the weights',
+    file: 'layers/standout-dense.ts',
+    right: '[kernel.add(beta), ',
+    wrong: '[kernel, ',
+  },
+  {
+    name: 'fold: a map moved past flatten to the wrong axis',
+    file: 'src/inference/axis-map.ts',
+    right: '(a === axis ? -1 : 1)',
+    wrong: '(a === sizes.length - 1 ? -1 : 1)',
+  },
+  {
+    name: 'standout: the belief learns without the activity',
+    file: 'src/ops/standout.ts',
+    right: 'dy.mul(activity).mul(q).mul(tf.sub(1, q))',
+    wrong: 'dy.mul(q).mul(tf.sub(1, q))',
+  },
+  {
+    name: 'standout folds without beta on the weights',
+    file: 'layers/standout-dense.ts',
+    right: '[kernel.add(beta), ',
+    wrong: '[kernel, ',
+  },
+  {
+    name: 'fold: a map moved past flatten to the wrong axis',
+    file: 'src/inference/axis-map.ts',
+    right: '(a === axis ? -1 : 1)',
+    wrong: '(a === sizes.length - 1 ? -1 : 1)',
   },
   // Folding.
   {

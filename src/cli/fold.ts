@@ -4,7 +4,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { DataFailure } from '../data/failure.js';
 import { modelFiles } from '../data/model-files.js';
 import { foldWithChanges } from '../inference/fold.js';
-import type { Change } from '../inference/parts.js';
+import type { Change, Named } from '../inference/parts.js';
 import { loadBackend } from '../native/backend.js';
 import { plural } from '../report/format.js';
 import { CliError } from './errors.js';
@@ -36,7 +36,7 @@ export async function foldFiles(model: string, out: string, { force }: { force?:
   );
   console.log(`largest relative difference of predictions: ${difference.toExponential(1)}, on ${backend}`);
   console.log(`written to ${out}`);
-  const names = folded.customLayers.map(({ name, className }) => `${name} (${className})`);
+  const names = folded.customLayers.map(inFull);
   if (names.length === 0) console.log('\nLoads with tfjs alone.');
   else
     console.log(`\nNeeds evenkeel to load, by: import 'evenkeel'. Custom layers remain: ${names.join(', ')}`);
@@ -140,7 +140,12 @@ function changeLines(changes: readonly Change[]): string[] {
   });
 }
 
-function fate({ name, into }: Change): string {
+function fate({ name, into, joins }: Change): string {
   if (!into) return 'taken out';
-  return into.name === name ? `now ${into.className}` : `into ${into.name} (${into.className})`;
+  if (joins) return `now ${into.className} of ${joins.map(inFull).join(' and ')}`;
+  return into.name === name ? `now ${into.className}` : `into ${inFull(into)}`;
+}
+
+function inFull({ name, className }: Named): string {
+  return `${name} (${className})`;
 }

@@ -29,6 +29,17 @@ export function transposed(map: AxisMap): AxisMap {
   return 'scale' in map ? map : { ...map, matrix: tf.transpose(map.matrix) };
 }
 
+/** The map of all features that a flattened input has; null where it mixes them or a size is not known. */
+export function flattened(map: AxisMap, shape: tf.Shape): AxisMap | null {
+  const sizes = shape.slice(1);
+  if (!('scale' in map) || !sizes.every((size): size is number => size !== null)) return null;
+  const axis = axisOf(map, shape.length) - 1;
+  const form = sizes.map((_, a) => (a === axis ? -1 : 1));
+  const everywhere = (vector: tf.Tensor1D) =>
+    tf.broadcastTo(vector.reshape(form), sizes).flatten() as tf.Tensor1D;
+  return { axis: -1, scale: everywhere(map.scale), shift: everywhere(map.shift) };
+}
+
 /** `b scale + shift` or `b matrix + shift`, for a vector of features. */
 export function image(vector: tf.Tensor1D, map: AxisMap): tf.Tensor1D {
   return tf.add(timesLast(vector, map), map.shift) as tf.Tensor1D;

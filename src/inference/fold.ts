@@ -13,12 +13,15 @@ export type FoldedModel = tf.LayersModel & { readonly customLayers: readonly Cus
  * A new model of built-in layers with the same predictions, so that it loads without this package and computes less.
  *
  * 1. Dropout and noise of any kind are taken out, and activations that are linear.
- * 2. A layer that can be said with a simpler one becomes that one: weight normalization the layer inside with the kernel
- *    `g v / |v|`. Cosine layers stay, their weights of length 1.
+ * 2. A layer that can be said with simpler ones becomes those: weight normalization the layer inside with the kernel
+ *    `g v / |v|`, a randomized slope its mean, standout two dense layers and their product, named `<name>_activity`,
+ *    `<name>_belief` and `<name>`. Cosine layers stay, their weights of length 1.
  * 3. What is linear along one axis, `y = x A + b` (batch normalization by its moving averages, mean-only batch
- *    normalization, whitening), goes into the dense layer or convolution before it, `W A`, `c A + b`, where that has no
- *    activation and no other use; else into those after it, `A W`, `b W + c`, where it has no other use: a convolution
- *    with padding only if b is zero. Several in a row are one. What fits nowhere becomes a layer of its own.
+ *    normalization, whitening, the factor of classical dropout), goes into the dense layer or convolution before it,
+ *    `W A`, `c A + b`, where that has no activation and no other use; else into those after it, `A W`, `b W + c`, where it
+ *    has no other use: a convolution with padding only if b is zero, a dense layer after a `flatten` only if A mixes no
+ *    features. Several in a row are one. What fits nowhere becomes a layer of its own.
+ * 4. What draws at prediction too, such as dropout that is always on, stays.
  *
  * Sequential and functional models, shared layers and several inputs and outputs; nested models are folded by themselves.
  * Inputs and their names, the order of the outputs and the names of the layers that stay are those of the model; it is
@@ -46,7 +49,8 @@ export function fold(model: tf.LayersModel): FoldedModel {
 export function foldWithChanges(model: tf.LayersModel): { model: FoldedModel; changes: Change[] } {
   requireModel(model);
   const changes: Change[] = [];
-  const folded = inScope(() => foldGraph(model, changes));
+  const names = new Set(namesIn(model));
+  const folded = inScope(() => foldGraph(model, names, changes));
   return {
     model: Object.assign(folded, { customLayers: customLayersOf(folded) }),
     changes: distinct(changes),
@@ -62,15 +66,21 @@ function inScope<T>(f: () => T): T {
   return result as T;
 }
 
+/** Of a model, its layers, and what is inside of nested ones. */
+function namesIn(layer: tf.layers.Layer): string[] {
+  return [layer.name, ...(layer instanceof tf.LayersModel ? layer.layers.flatMap(namesIn) : [])];
+}
+
 /** Folds the models inside first; adds to the changes. */
-function foldGraph(model: tf.LayersModel, changes: Change[]): tf.LayersModel {
+function foldGraph(model: tf.LayersModel, names: ReadonlySet<string>, changes: Change[]): tf.LayersModel {
   const nested: tf.LayersModel[] = [];
   try {
-    const replaced = replaceLayers(readGraph(model), (inner) => {
-      const folded = foldGraph(inner, changes);
+    const foldNested = (inner: tf.LayersModel) => {
+      const folded = foldGraph(inner, names, changes);
       nested.push(folded);
       return folded;
-    });
+    };
+    const replaced = replaceLayers(readGraph(model), { names, foldNested });
     const merged = merge(replaced);
     changes.push(...settled(merged.changes));
     return build(merged.graph, model.name);

@@ -11,18 +11,25 @@ export type AxisMap = {
   | { /** `[features, features]`, rows are inputs */ matrix: tf.Tensor2D }
 );
 
+/** Another layer, new and not built, and its weights in the order of its `getWeights()`. */
+export interface LayerInstead {
+  layer: tf.layers.Layer;
+  weights: tf.Tensor[];
+}
+
 /** What a layer does at prediction, said with simpler layers. */
 export type Prediction =
   /** Nothing. */
   | { is: 'identity' }
   /** A linear map of one axis, which can be taken into a neighbouring kernel. */
   | { is: 'map'; map: AxisMap }
-  /** Another layer, new and not built, and its weights in the order of its `getWeights()`. */
-  | { is: 'layer'; layer: tf.layers.Layer; weights: tf.Tensor[] }
-  /** Several layers of one input, whose outputs another one joins. */
-  | { is: 'branches'; branches: BranchPrediction[]; join: tf.layers.Layer };
-
-export type BranchPrediction = Extract<Prediction, { is: 'layer' }>;
+  /** What another layer does. */
+  | ({ is: 'layer' } & LayerInstead)
+  /**
+   * What several do, each with the input, and one that joins their outputs element by element. Each branch is named
+   * after the layer and its part in it, the join as the layer.
+   */
+  | { is: 'branches'; branches: Readonly<Record<string, LayerInstead>>; join: tf.layers.Layer };
 
 /** A layer that `fold` can say with simpler ones. */
 export interface Foldable {

@@ -1,10 +1,10 @@
-import { axisOf, composed } from './axis-map.js';
+import type * as tf from '@tensorflow/tfjs';
+import { axisOf, composed, flattened } from './axis-map.js';
 import type { Blueprint } from './blueprint.js';
+import type { AxisMap } from './foldable.js';
 import { type Call, callAt, type Graph, isOutput, type Ref, usesOf, without, withParts } from './graph.js';
 import { withMapAfter, withMapBefore } from './kernels.js';
-import { type Change, type MapPart, type Part, standing } from './parts.js';
-
-type LayerPart = Extract<Part, { is: 'layer' }>;
+import { type Change, type LayerPart, type MapPart, type Part, standing } from './parts.js';
 
 /** A graph, and what has become of the layers on the way to it. */
 export interface Folding {
@@ -27,8 +27,12 @@ function removeIdentities(start: Folding): Folding {
       const own = (outputs: readonly Ref[]) =>
         callAt(graph, source.call).part.is !== 'input' &&
         !outputs.some(({ call, index }) => call === source.call && index === source.index);
-      if (isOutput(graph, id) && !own(graph.outputs)) return { graph, changes };
-      return { graph: without(graph, id), changes: [...changes, { name, className, into: null }] };
+      if (!isOutput(graph, id) || own(graph.outputs)) {
+        return { graph: without(graph, id), changes: [...changes, { name, className, into: null }] };
+      }
+      const stays = className === 'Activation';
+      const change = { name, className, into: { name, className: 'Activation' } };
+      return { graph, changes: stays ? changes : [...changes, change] };
     }, start);
 }
 
@@ -105,17 +109,37 @@ function intoMapBefore(place: Place, call: MapCall): Replaced {
 }
 
 /** Into all that take the map's output, or into none of them: the map would have to stay for the rest. */
-function intoLayersAfter({ graph, uses, calls }: Place, call: MapCall): Replaced {
-  const after = uses.get(call.id) as readonly Call<Part>[];
-  if (isOutput(graph, call.id)) return null;
+function intoLayersAfter(place: Place, call: MapCall): Replaced {
+  const { graph, uses, calls } = place;
+  const { from, map } = throughFlatten(place, call);
+  if ([call, from].some(({ id }) => isOutput(graph, id))) return null;
+  const after = uses.get(from.id) as readonly Call<Part>[];
   const replaced = after.map((next): [Part, Blueprint | null] => [
     next.part,
     next.part.is === 'layer' && calls.get(next.part) === 1 && next.inputs.length === 1
-      ? withMapBefore(next.part.layer, call.part.map, rankOf(call))
+      ? withMapBefore(next.part.layer, map, rankOf(from))
       : null,
   ]);
   if (replaced.some(([, layer]) => layer === null)) return null;
   return new Map(replaced.map(([part, layer]) => [part, { ...part, layer } as LayerPart]));
+}
+
+/** What the map is to those who take its output: where that is a flattening alone, to those who take that one's. */
+function throughFlatten({ uses }: Place, call: MapCall): { from: Call<Part>; map: AxisMap } {
+  const [next, ...others] = uses.get(call.id) as readonly Call<Part>[];
+  const map =
+    next && others.length === 0 && isFlatten(next.part)
+      ? flattened(call.part.map, call.shapes[0] as tf.Shape)
+      : null;
+  return next && map ? { from: next, map } : { from: call, map: call.part.map };
+}
+
+function isFlatten(part: Part): boolean {
+  return (
+    part.is === 'layer' &&
+    part.layer.className === 'Flatten' &&
+    part.layer.config.dataFormat !== 'channelsFirst'
+  );
 }
 
 function rankOf({ shapes }: Call<Part>): number {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { axisOf, isZero } from './axis-map.js';
 import { type Blueprint, blueprintOf, classNameOf, weightsOf } from './blueprint.js';
-import type { AxisMap } from './foldable.js';
+import { branchedOut } from './branches.js';
+import type { AxisMap, LayerInstead, Prediction } from './foldable.js';
 import { type Graph, mapParts } from './graph.js';
 import { predictionOf } from './prediction.js';
 
@@ -12,7 +13,7 @@ export type Part =
   | { readonly is: 'model'; readonly name: string; readonly model: tf.LayersModel }
   | { readonly is: 'identity'; readonly name: string; readonly className: string }
   | MapPart
-  | { readonly is: 'layer'; readonly name: string; readonly layer: Blueprint };
+  | LayerPart;
 
 export interface MapPart {
   readonly is: 'map';
@@ -23,62 +24,126 @@ export interface MapPart {
   readonly origin: Blueprint | null;
 }
 
-/** What became of a layer. */
-export interface Change {
+export interface LayerPart {
+  readonly is: 'layer';
+  readonly name: string;
+  readonly layer: Blueprint;
+}
+
+/** Several layers of one input in the place of one; only on the way to a graph in which each has its call. */
+export interface BranchesPart {
+  readonly is: 'branches';
+  readonly branches: readonly LayerPart[];
+  readonly join: LayerPart;
+}
+
+/** A layer, as it is told of. */
+export interface Named {
   readonly name: string;
   readonly className: string;
+}
+
+/** What became of a layer. */
+export interface Change extends Named {
   /** The layer that does its work now; null where there is none to be done. */
-  readonly into: { readonly name: string; readonly className: string } | null;
+  readonly into: Named | null;
+  /** Where that one joins the outputs of others: those. */
+  readonly joins?: readonly Named[];
+}
+
+/** What folding a model has to know beside its graph. */
+export interface Surroundings {
+  /** The names of all layers, of nested models too. */
+  readonly names: ReadonlySet<string>;
+  foldNested(model: tf.LayersModel): tf.LayersModel;
 }
 
 /** Puts in the place of each layer what it does at prediction. */
 export function replaceLayers(
   graph: Graph<tf.layers.Layer>,
-  foldNested: (model: tf.LayersModel) => tf.LayersModel,
+  surroundings: Surroundings,
 ): { graph: Graph<Part>; changes: Change[] } {
-  const stopping = stopsMasks(graph);
+  const masked = receivingMasks(graph);
   const layers = new Set([...graph.calls.values()].map(({ part }) => part));
-  const parts = new Map([...layers].map((layer) => [layer, partOf(layer, stopping.has(layer), foldNested)]));
+  const parts = new Map([...layers].map((layer) => [layer, partOf(layer, masked.has(layer), surroundings)]));
   const changes = [...parts].flatMap(([layer, part]) => changeOf(layer, part));
-  return { graph: mapParts(graph, (layer) => parts.get(layer) as Part), changes };
+  return { graph: branchedOut(mapParts(graph, (layer) => parts.get(layer) as Part | BranchesPart)), changes };
 }
 
 function partOf(
   layer: tf.layers.Layer,
-  stopping: boolean,
-  foldNested: (model: tf.LayersModel) => tf.LayersModel,
-): Part {
+  masked: boolean,
+  { names, foldNested }: Surroundings,
+): Part | BranchesPart {
   const { name } = layer;
   const className = classNameOf(layer);
   if (className === 'InputLayer') return { is: 'input', name, dtype: layer.dtype };
   if (layer instanceof tf.LayersModel) return { is: 'model', name, model: foldNested(layer) };
-  const prediction = stopping ? null : predictionOf(layer);
+  const prediction = masked ? underMask(layer) : predictionOf(layer);
   if (prediction?.is === 'identity') return { is: 'identity', name, className };
-  if (prediction?.is === 'layer') {
-    return { is: 'layer', name, layer: blueprintOf(prediction.layer, prediction.weights, name) };
+  if (prediction?.is === 'layer') return layerPart(prediction, name);
+  if (prediction?.is === 'branches') {
+    const branches = Object.entries(prediction.branches);
+    return {
+      is: 'branches',
+      branches: branches.map(([role, branch]) => layerPart(branch, unique(`${name}_${role}`, names))),
+      join: layerPart({ layer: prediction.join, weights: [] }, name),
+    };
   }
   const origin = blueprintOf(layer, weightsOf(layer));
   if (prediction?.is === 'map') return { is: 'map', name, className, map: prediction.map, origin };
   return { is: 'layer', name, layer: origin };
 }
 
-function changeOf(layer: tf.layers.Layer, part: Part): Change[] {
-  const className = classNameOf(layer);
-  if (part.is !== 'layer' || part.layer.className === className) return [];
-  return [{ name: layer.name, className, into: { name: part.name, className: part.layer.className } }];
+function layerPart({ layer, weights }: LayerInstead, name: string): LayerPart {
+  return { is: 'layer', name, layer: blueprintOf(layer, weights, name) };
 }
 
-/** Layers that may receive a mask and do not pass it on: what does their work by other means would pass it on. */
-function stopsMasks(graph: Graph<tf.layers.Layer>): Set<tf.layers.Layer> {
+/** The name, numbered where another layer has it. */
+function unique(name: string, names: ReadonlySet<string>): string {
+  let candidate = name;
+  for (let n = 1; names.has(candidate); n++) candidate = `${name}_${n}`;
+  return candidate;
+}
+
+function changeOf(layer: tf.layers.Layer, part: Part | BranchesPart): Change[] {
+  const { name } = layer;
+  const className = classNameOf(layer);
+  if (part.is === 'branches') {
+    return [{ name, className, into: namedOf(part.join), joins: part.branches.map(namedOf) }];
+  }
+  if (part.is !== 'layer' || part.layer.className === className) return [];
+  return [{ name, className, into: namedOf(part) }];
+}
+
+function namedOf({ name, layer: { className } }: LayerPart): Named {
+  return { name, className };
+}
+
+/** What a layer that receives masks does at prediction; null for one whose masks would go another way then. */
+function underMask(layer: tf.layers.Layer): Prediction | null {
+  // It stops them: what does its work by other means would pass them on.
+  if (!layer.supportsMasking) return null;
+  const prediction = predictionOf(layer);
+  // tfjs joins masks to one of an axis too many.
+  return prediction?.is === 'branches' ? null : prediction;
+}
+
+/** Layers that may receive a mask. */
+function receivingMasks(graph: Graph<tf.layers.Layer>): Set<tf.layers.Layer> {
   const masked = new Set<number>();
-  const stopping = new Set<tf.layers.Layer>();
+  const receiving = new Set<tf.layers.Layer>();
   for (const { id, part, inputs } of graph.calls.values()) {
     const receives = inputs.some(({ call }) => masked.has(call));
-    if (receives && !part.supportsMasking) stopping.add(part);
-    const source = ['Masking', 'Embedding'].includes(part.getClassName());
-    if (part.supportsMasking && (receives || source)) masked.add(id);
+    if (receives) receiving.add(part);
+    if (part.supportsMasking && (receives || makesMask(part))) masked.add(id);
   }
-  return stopping;
+  return receiving;
+}
+
+function makesMask(layer: tf.layers.Layer): boolean {
+  const className = layer.getClassName();
+  return className === 'Masking' || (className === 'Embedding' && layer.getConfig().maskZero === true);
 }
 
 /**

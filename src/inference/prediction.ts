@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { copyOf, describe } from '../arguments/inner-layer.js';
-import type { AxisMap, Foldable, Prediction } from './foldable.js';
+import type { AxisMap, Foldable, LayerInstead, Prediction } from './foldable.js';
 
 /** Built-in layers that do nothing at prediction. */
 const IDENTITIES = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'GaussianNoise', 'AlphaDropout'];
@@ -40,12 +40,21 @@ function overTime(layer: tf.layers.Layer): Prediction | null {
   const { layer: inner } = layer as unknown as { layer: tf.layers.Layer };
   if (inner instanceof tf.LayersModel) return null;
   const prediction = predictionOf(inner);
+  const atEachStep = ({ layer: instead, weights }: LayerInstead): LayerInstead => ({
+    layer: copyOf(layer, { layer: describe(instead) }),
+    weights,
+  });
   if (prediction?.is === 'map') {
     const { map } = prediction;
     return { is: 'map', map: { ...map, axis: map.axis < 0 ? map.axis : map.axis + 1 } };
   }
-  if (prediction?.is === 'layer') {
-    return { ...prediction, layer: copyOf(layer, { layer: describe(prediction.layer) }) };
+  if (prediction?.is === 'layer') return { is: 'layer', ...atEachStep(prediction) };
+  if (prediction?.is === 'branches') {
+    const branches = Object.entries(prediction.branches);
+    return {
+      ...prediction,
+      branches: Object.fromEntries(branches.map(([role, branch]) => [role, atEachStep(branch)])),
+    };
   }
   return prediction;
 }

@@ -1,26 +1,62 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
+import { nativeOp } from './native-op.js';
 
 /**
- * Standout: dropout whose keep probability is a function of the input.
+ * Standout: dropout whose keep probability `q = sigmoid(logit)` is a function of the input.
  *
- * Training: `y = a r`, `r = 1 where noise < sigmoid(logit), else 0`, with `dy/da = r` and no gradient through the
- * probability; kept activities are not divided by it. Prediction, the expectation: `y = a sigmoid(logit)`, with both
- * gradients.
+ * Training: `y = a r`, `r = 1 where noise < q, else 0`, with `dy/da = r`; kept activities are not divided by q. r has no
+ * derivative: the belief 'tied' gives the logit none either, 'learned' the straight-through one, which is that of the
+ * expectation `a q`: `dlogit = dy a q (1 - q)`. Prediction, the expectation: `y = a q`, with both gradients.
  *
- * Source: Ba and Frey, "Adaptive dropout for training deep neural networks", NIPS 2013, equations 1 to 3.
+ * Source: Ba and Frey, "Adaptive dropout for training deep neural networks", NIPS 2013, equations 1 to 3; for
+ * straight-through: Bengio, Leonard, Courville, "Estimating or propagating gradients through stochastic neurons for
+ * conditional computation", arXiv 1308.3432.
  *
  * @param activity `[batch, units]`
  * @param logit `[batch, units]`, of the keep probability
  * @param noise uniform numbers in [0, 1), `[batch, units]`; null for prediction
+ * @param belief what the gradient by the logit is in training
  * @returns `[batch, units]`
  */
-export function standout(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D | null): tf.Tensor2D {
+export function standout(
+  activity: tf.Tensor2D,
+  logit: tf.Tensor2D,
+  noise: tf.Tensor2D | null,
+  belief: 'tied' | 'learned' = 'tied',
+): tf.Tensor2D {
   if (noise === null) return activity.mul(tf.sigmoid(logit));
-  // A comparison has no gradient in tfjs, and by the equation the probability has none: logit is used here, not passed.
+  return belief === 'tied' ? masked(activity, logit, noise) : straightThrough(activity, logit, noise);
+}
+
+function masked(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
+  // The logit is used, not passed: by the equation it has no gradient.
   return withGradient<[tf.Tensor2D], tf.Tensor2D>(([activity], save) => {
-    const kept = tf.less(noise, tf.sigmoid(logit)).cast('float32'); // [batch, units]
-    save([kept]);
-    return { value: activity.mul(kept), gradient: (dy, [kept]) => [dy.mul(kept as tf.Tensor)] };
+    const margin = tf.sigmoid(logit).sub(noise); // above 0 where kept, [batch, units]
+    save([margin]);
+    return {
+      value: wherePositive(margin, activity),
+      gradient: (dy, [margin]) => [wherePositive(margin as tf.Tensor, dy)],
+    };
   })(activity);
+}
+
+function straightThrough(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
+  return withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([activity, logit], save) => {
+    const q = tf.sigmoid(logit);
+    const margin = q.sub(noise); // above 0 where kept, [batch, units]
+    save([activity, q, margin]);
+    return {
+      value: wherePositive(margin, activity),
+      gradient: (dy, saved) => {
+        const [activity, q, margin] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+        return [wherePositive(margin, dy), dy.mul(activity).mul(q).mul(tf.sub(1, q))];
+      },
+    };
+  })(activity, logit);
+}
+
+/** `x where gate > 0, else 0`: relu's gradient, one pass on the native backend. */
+function wherePositive<T extends tf.Tensor>(gate: tf.Tensor, x: T): T {
+  return (nativeOp('ReluGrad', { T: 'float32' }, () => [x, gate]) ?? x.mul(tf.step(gate))) as T;
 }

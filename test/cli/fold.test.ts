@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { annealedDropout, cosineDense, weightNorm } from 'evenkeel';
+import { annealedDropout, cosineDense, dropConnectDense, dropout, standoutDense, weightNorm } from 'evenkeel';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { modelFiles } from '../../src/data/model-files.js';
 import { type Ended, evenkeel } from '../support/command-line.js';
@@ -46,6 +46,22 @@ const contents = (path: string) =>
   readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'base64')]);
 
 describe('evenkeel fold', () => {
+  it('says what becomes of standout, of drop connect, and of dropout that stays on', async () => {
+    const more = [
+      standoutDense({ units: 3, name: 'thinned' }),
+      dropConnectDense({ units: 3, rate: 0.5, name: 'connected' }),
+      dropout({ rate: 0.5, alwaysOn: true, name: 'always' }),
+    ];
+    await save(normalized(...more));
+    const { code, stdout, stderr } = await fold('model', 'out/folded');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(
+      /^thinned +EvenkeelStandoutDense +now Multiply of thinned_activity .*and thinned_belief/m,
+    );
+    expect(stdout).toMatch(/^connected +EvenkeelDropConnectDense +now Dense$/m);
+    expect(stdout).toMatch(/always \(EvenkeelDropout\)/);
+  });
+
   it('writes a model that tfjs loads alone and that predicts the same, and says what it did', async () => {
     const model = normalized(dense({ units: 2, name: 'head' }));
     const path = await save(model);

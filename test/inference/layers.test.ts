@@ -8,7 +8,6 @@ import {
   iterativeWhitening,
   layerNormLSTMCell,
   meanOnlyBatchNorm,
-  standoutDense,
   weightNorm,
 } from 'evenkeel';
 import { describe, expect, it } from 'vitest';
@@ -113,14 +112,14 @@ describe('fold', () => {
     expect(predict(result, x)[0] as tf.Tensor).toBeAllClose(before, { rtol: 0, atol: 0 });
   });
 
-  it('leaves cosine and standout layers and names them', () => {
+  it('leaves cosine layers and names them', () => {
     const model = sequential(
       [4],
       dense({ units: 5 }),
       annealedDropout({ rate: 0.5, steps: 10 }),
       cosineDense({ units: 4, bias: 'add', scale: 'learned', center: true, name: 'angles' }),
       bn(),
-      standoutDense({ units: 3, seed: 1, name: 'gated' }),
+      cosineDense({ units: 3, name: 'head' }),
     );
     scramble(model);
     const result = expectSamePredictions(model);
@@ -128,11 +127,11 @@ describe('fold', () => {
       'Dense',
       'EvenkeelCosineDense',
       'BatchNormalization',
-      'EvenkeelStandoutDense',
+      'EvenkeelCosineDense',
     ]);
     expect(result.customLayers).toEqual([
       { name: 'angles', className: 'EvenkeelCosineDense' },
-      { name: 'gated', className: 'EvenkeelStandoutDense' },
+      { name: 'head', className: 'EvenkeelCosineDense' },
     ]);
     result.dispose();
   });
