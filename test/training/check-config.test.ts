@@ -21,7 +21,7 @@ describe('checkConfig', () => {
   });
 
   it.each([
-    [{ recipe: 'mlp' }, /^no recipe has the name "mlp"; take one of mlp-relu, .*mlp-standout$/],
+    [{ recipe: 'mlp' }, /^no recipe has the name "mlp"; take one of mlp-relu, .*dropout-after-batch-norm$/],
     [{ learningRate: -0.1 }, /^--learning-rate must be a number above 0; received -0.1$/],
     [{ learningRate: Number.NaN }, /^--learning-rate must be a number above 0; received NaN$/],
     [{ learningRate: 0 }, /received 0$/],
