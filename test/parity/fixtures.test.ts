@@ -8,9 +8,12 @@ import { describe, expect, it } from 'vitest';
 import { TOLERANCE } from '../support/tolerances.js';
 import { NO_GRADIENT } from '../support/trains.js';
 import cosine from './fixtures/cosine.json' with { type: 'json' };
+import dropConnect from './fixtures/drop-connect.json' with { type: 'json' };
+import dropout from './fixtures/dropout.json' with { type: 'json' };
 import iterativeWhitening from './fixtures/iterative-whitening.json' with { type: 'json' };
 import layerNormLSTM from './fixtures/layer-norm-lstm.json' with { type: 'json' };
 import meanOnlyBatchNorm from './fixtures/mean-only-batch-norm.json' with { type: 'json' };
+import standout from './fixtures/standout.json' with { type: 'json' };
 import weightNorm from './fixtures/weight-norm.json' with { type: 'json' };
 
 /** A layer by the name of its factory; among the arguments may stand layers of the same form. */
@@ -34,6 +37,9 @@ interface Case extends Spec {
   dInput: number[];
   /** By each trained weight. */
   dWeights: number[][];
+  /** What a random layer is given in place of what it would draw. */
+  noise?: number[];
+  noiseShape?: number[];
   /** Each weight after one step on this loss; none at prediction and where nothing is trained. */
   afterStep?: number[][];
 }
@@ -44,6 +50,9 @@ const STEMS: Record<string, { cases: Case[] }> = {
   'layer-norm-lstm': layerNormLSTM,
   'mean-only-batch-norm': meanOnlyBatchNorm,
   'iterative-whitening': iterativeWhitening,
+  dropout,
+  'drop-connect': dropConnect,
+  standout,
 };
 
 /** The rate of that step, as in `fixtures/cases.py`. */
@@ -79,8 +88,14 @@ function setUp(fixture: Case) {
   const layer = build(fixture);
   const x = tf.tensor(fixture.input, fixture.inputShape);
   layer.apply(x);
-  layer.setWeights(fixture.weights.map(({ shape, values }) => tf.tensor(values, shape)));
-  return { layer, x, dy: tf.tensor(fixture.dOutput, fixture.outputShape) };
+  layer.setWeights(
+    fixture.weights.map(({ name, shape, values }) =>
+      tf.tensor(values, shape, name === 'step' ? 'int32' : 'float32'),
+    ),
+  );
+  const { training, noise, noiseShape } = fixture;
+  const callArgs = noise ? { training, noise: tf.tensor(noise, noiseShape) } : { training };
+  return { layer, x, dy: tf.tensor(fixture.dOutput, fixture.outputShape), callArgs };
 }
 
 describe.each(Object.entries(STEMS))('%s', (_, { cases }) => {
@@ -92,8 +107,8 @@ describe.each(Object.entries(STEMS))('%s', (_, { cases }) => {
     });
 
     it('output', () => {
-      const { layer, x } = setUp(fixture);
-      const y = layer.apply(x, { training: fixture.training }) as tf.Tensor;
+      const { layer, x, callArgs } = setUp(fixture);
+      const y = layer.apply(x, callArgs) as tf.Tensor;
       expect(y.shape).toEqual(fixture.outputShape);
       expect(y).toBeAllClose(fixture.output, TOLERANCE.forward);
     });
@@ -101,11 +116,11 @@ describe.each(Object.entries(STEMS))('%s', (_, { cases }) => {
     it('gradient', ({ skip }) => {
       const reason = whyUntrainable(fixture);
       skip(reason !== undefined, reason);
-      const { layer, x, dy } = setUp(fixture);
+      const { layer, x, dy, callArgs } = setUp(fixture);
       const input = tf.variable(x, true);
       const weights = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
       const { grads } = tf.variableGrads(
-        () => (layer.apply(input, { training: fixture.training }) as tf.Tensor).mul(dy).sum().asScalar(),
+        () => (layer.apply(input, callArgs) as tf.Tensor).mul(dy).sum().asScalar(),
         [input, ...weights],
       );
       expect(grads[input.name] as tf.Tensor).toBeAllClose(fixture.dInput, TOLERANCE.gradient);
