@@ -115,7 +115,9 @@ describe('train', () => {
   });
 
   it('tells the drop probability of each layer that has one, as it falls', async () => {
-    const { log, steps } = await run(config({ recipe: 'mlp-annealed-dropout' }), data, { recordsPerEpoch: 5 });
+    const { log, steps } = await run(config({ recipe: 'mlp-annealed-dropout' }), data, {
+      recordsPerEpoch: 5,
+    });
     for (const { step, dropRate } of log.filter(isStep)) {
       const rate = 0.3 * (1 - step / steps.length);
       expect(dropRate?.dropout_1).toBeCloseTo(rate, 12);
