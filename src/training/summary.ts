@@ -1,5 +1,5 @@
 import type { ComparisonRow, FinishedRun } from './records.js';
-import { deviation, mean } from './statistics.js';
+import { deviation, mean, median } from './statistics.js';
 
 /** One row a recipe, in the order in which the recipes first appear. */
 export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
@@ -15,7 +15,8 @@ export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
       testAccuracy: mean(accuracies),
       testAccuracyDeviation: deviation(accuracies),
       testLoss: mean(seeds.map(({ result }) => result.testLoss)),
-      millisecondsPerStep: mean(seeds.map(({ result }) => result.millisecondsPerStep)),
+      // Whatever else the machine did is in one seed more than in another.
+      millisecondsPerStep: median(seeds.map(({ result }) => result.millisecondsPerStep)),
       parameters: first.result.parameters,
     };
   });
