@@ -122,7 +122,7 @@ export function finalAccuracyChart(runs: readonly FinishedRun[], document: Docum
       style,
       width: 860,
       height: 60 + 32 * names.length,
-      marginLeft: 160,
+      marginLeft: 180,
       marginBottom: 40,
       marginRight: 30,
       color: colourScale(recipeColours(names)),

@@ -174,7 +174,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
               h(
                 'p',
                 {},
-                'What a training step drops with, of the layers that have such a number; where it anneals, it falls.',
+                'The probability with which a training step drops units or weights, for the layers that drop any. Where it anneals, it falls.',
               ),
               ...byLayer('dropRate'),
             ),
