@@ -32,8 +32,7 @@ export function bernoulli(shape: number[], stream: Stream, step: number, rate: n
   return tf.tidy(() => {
     const drawn = nativeIntegersFrom(least, bits, size, key, step);
     if (drawn === null) return tf.tensor(integersFrom(least, bits, size, key, step), shape, 'bool');
-    const flat = drawn.reshape([-1]);
-    return (flat.size === size ? flat : flat.slice(0, size)).reshape(shape);
+    return (drawn.size === size ? drawn : drawn.flatten().slice(0, size)).reshape(shape);
   });
 }
 
