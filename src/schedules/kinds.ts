@@ -4,14 +4,14 @@ import type { In, Point, Schedule } from './schedule.js';
 /** Which schedule a factory makes of its arguments. */
 type Made<K extends Schedule['kind']> = Extract<Schedule, { kind: K }>;
 
-function make<S extends Schedule>(who: string, schedule: S): S {
-  requireFields(who, schedule);
-  return schedule;
+function make<K extends Schedule['kind']>(who: string, kind: K, fields: Omit<Made<K>, 'kind'>): Made<K> {
+  requireFields(who, kind, fields ?? {});
+  return { kind, ...fields } as Made<K>;
 }
 
 /** `value`, at any time. */
 export function constant(value: number): Made<'constant'> {
-  return make('constant', { kind: 'constant', value });
+  return make('constant', 'constant', { value });
 }
 
 /**
@@ -20,7 +20,7 @@ export function constant(value: number): Made<'constant'> {
  * `linear({ from: 0.5, to: 0, steps: 1000 })`, or `epochs: 10`, or `fraction: 0.3` of all training.
  */
 export function linear(args: { from: number; to: number } & In<number>): Made<'linear'> {
-  return make('linear', { kind: 'linear', ...args });
+  return make('linear', 'linear', args);
 }
 
 /**
@@ -29,19 +29,19 @@ export function linear(args: { from: number; to: number } & In<number>): Made<'l
  * Source: Loshchilov and Hutter, "SGDR", arXiv 1608.03983, equation 5, without restarts.
  */
 export function cosine(args: { from: number; to: number } & In<number>): Made<'cosine'> {
-  return make('cosine', { kind: 'cosine', ...args });
+  return make('cosine', 'cosine', args);
 }
 
 /** From `from` to `to` by a power, then `to`: `to + (from - to) (1 - t / N)^power`; the power is above 0, 1 by default. */
 export function polynomial(
   args: { from: number; to: number; power?: number } & In<number>,
 ): Made<'polynomial'> {
-  return make('polynomial', { kind: 'polynomial', power: 1, ...args });
+  return make('polynomial', 'polynomial', { power: 1, ...args });
 }
 
 /** Times `factor`, above 0, in each N, evenly and without end: `from factor^(t / N)`. */
 export function exponential(args: { from: number; factor: number } & In<number>): Made<'exponential'> {
-  return make('exponential', { kind: 'exponential', ...args });
+  return make('exponential', 'exponential', args);
 }
 
 /** Times `factor`, above 0, after each N, at once and without end: `from factor^floor(t / N)`. */
@@ -58,5 +58,5 @@ export function stepDecay(args: { from: number; factor: number } & In<number>): 
 export function piecewise(
   args: { interpolation?: 'linear' | 'constant' } & In<readonly Point[]>,
 ): Made<'piecewise'> {
-  return make('piecewise', { kind: 'piecewise', interpolation: 'linear', ...args });
+  return make('piecewise', 'piecewise', { interpolation: 'linear', ...args });
 }

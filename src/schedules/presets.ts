@@ -1,5 +1,6 @@
+import { probability } from '../arguments/check.js';
 import { linear, piecewise } from './kinds.js';
-import { requireRates } from './require-schedule.js';
+import { requireArguments, requireLength } from './require-schedule.js';
 import { type In, type Schedule, spanOf, UNITS } from './schedule.js';
 
 type Preset = { rate: number } & In<number>;
@@ -22,14 +23,13 @@ export function early(args: Preset): Schedule {
  *
  * Source: Liu et al., "Dropout reduces underfitting", arXiv 2303.01500, section 4.
  */
-export function late({ rate, ...args }: Preset): Schedule {
-  const start = spanOf(args);
+export function late(args: Preset): Schedule {
+  const { rate, ...length } = checked('late', args);
   const points = [
     [0, 0],
-    [start, rate],
+    [spanOf(length), rate],
   ] as const;
-  const schedule = piecewise({ interpolation: 'constant', ...withSpan(args, points) });
-  return requireRates('late', 'rate', schedule);
+  return piecewise({ interpolation: 'constant', ...withSpan(length, points) });
 }
 
 /**
@@ -40,15 +40,24 @@ export function late({ rate, ...args }: Preset): Schedule {
  * Source: Rennie, Goel, Thomas, "Annealed dropout training of deep networks", SLT 2014, equation 5.
  */
 export function annealed(args: { rate: number } & Partial<In<number>>): Schedule {
-  const timed = UNITS.some((unit) => args[unit] !== undefined);
+  const timed = UNITS.some((unit) => args?.[unit] !== undefined);
   return falling('annealed', (timed ? args : { ...args, fraction: 1 }) as Preset);
 }
 
-function falling(who: string, { rate, ...args }: Preset): Schedule {
-  return requireRates(who, 'rate', linear({ from: rate, to: 0, ...args }));
+function falling(who: string, args: Preset): Schedule {
+  const { rate, ...length } = checked(who, args);
+  return linear({ from: rate, to: 0, ...length });
 }
 
-function withSpan<T>(args: In<number>, span: T): In<T> {
-  const unit = UNITS.find((unit) => args[unit] !== undefined);
+/** Under the preset's own name, not that of the schedule it makes. */
+function checked(who: string, args: Preset): Preset {
+  const rate = (who: string, argument: string, value: unknown) =>
+    void probability(who, argument, value as number);
+  requireArguments(who, args ?? {}, { rate }, requireLength);
+  return args;
+}
+
+function withSpan<T>(length: In<number>, span: T): In<T> {
+  const unit = UNITS.find((unit) => length[unit] !== undefined);
   return { [unit as string]: span } as In<T>;
 }

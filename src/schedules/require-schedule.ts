@@ -1,17 +1,10 @@
 import { ArgumentError } from '../arguments/check.js';
 import { rangeOf } from './range-of.js';
-import {
-  type In,
-  type Kind,
-  type Point,
-  type Schedule,
-  spanOf,
-  UNITS,
-  type Unit,
-  unitOf,
-} from './schedule.js';
+import { type Kind, type Point, type Schedule, UNITS, type Unit } from './schedule.js';
 
 type Check = (who: string, argument: string, value: unknown) => void;
+/** Of the length of a schedule, or of its points. */
+type SpanCheck = (who: string, unit: Unit, span: unknown) => void;
 
 const number: Check = (who, argument, value) => {
   if (!Number.isFinite(value)) throw new ArgumentError(who, argument, 'a finite number', value);
@@ -49,7 +42,8 @@ export function requireSchedule(who: string, argument: string, value: unknown): 
   if (typeof value !== 'object' || value === null || !kinds.includes((value as Schedule).kind)) {
     throw new ArgumentError(who, argument, `a schedule of kind ${kinds.join(', ')}`, value);
   }
-  requireFields(argument === who ? who : `${who}: ${argument}`, value as Schedule);
+  const { kind, ...fields } = value as Schedule;
+  requireFields(`${who}: ${argument}`, kind, fields);
   return value as Schedule;
 }
 
@@ -66,29 +60,37 @@ export function requireRates(who: string, argument: string, value: unknown): Sch
   throw new ArgumentError(who, argument, expected, schedule);
 }
 
-/** Checks a schedule of a known kind, field by field. */
-export function requireFields(who: string, schedule: Schedule): void {
-  const fields = FIELDS[schedule.kind];
-  const given = schedule as unknown as Record<string, unknown>;
-  for (const [name, check] of Object.entries(fields)) check(who, name, given[name]);
-  const timed = schedule.kind !== 'constant';
-  const known = ['kind', ...Object.keys(fields), ...(timed ? UNITS : [])];
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new ArgumentError(who, 'its arguments', `of ${known.slice(1).join(', ')}`, unknown.join(', '));
-  }
-  if (!timed) return;
-  const units = UNITS.filter((unit) => given[unit] !== undefined);
-  if (units.length !== 1) {
-    const received = units.join(' and ') || 'none of them';
-    throw new ArgumentError(who, 'one of steps, epochs and fraction', 'given', received);
-  }
-  const unit = unitOf(schedule) as Unit;
-  if (schedule.kind === 'piecewise') requirePoints(who, unit, spanOf(schedule as In<readonly Point[]>));
-  else requireLength(who, unit, spanOf(schedule as In<number>));
+/** Checks everything that a schedule of this kind holds beside the kind. */
+export function requireFields(who: string, kind: Kind, given: object): void {
+  const spans: Partial<Record<Kind, SpanCheck | null>> = { constant: null, piecewise: requirePoints };
+  const span = spans[kind];
+  requireArguments(who, given, FIELDS[kind], span === undefined ? requireLength : span);
 }
 
-function requireLength(who: string, unit: Unit, length: unknown): void {
+/** Checks arguments by their names, that there is one unit among them (none where null), and that there are no others. */
+export function requireArguments(
+  who: string,
+  given: object,
+  checks: Record<string, Check>,
+  requireSpan: SpanCheck | null,
+): void {
+  const values = given as Record<string, unknown>;
+  for (const [name, check] of Object.entries(checks)) check(who, name, values[name]);
+  const known = [...Object.keys(checks), ...(requireSpan ? UNITS : [])];
+  const unknown = Object.keys(values).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new ArgumentError(who, 'its arguments', `of ${known.join(', ')}`, unknown.join(', '));
+  }
+  if (!requireSpan) return;
+  const [unit, ...more] = UNITS.filter((unit) => values[unit] !== undefined);
+  if (unit === undefined || more.length > 0) {
+    const received = [unit, ...more].join(' and ') || 'none of them';
+    throw new ArgumentError(who, 'one of steps, epochs and fraction', 'given', received);
+  }
+  requireSpan(who, unit, values[unit]);
+}
+
+export function requireLength(who: string, unit: Unit, length: unknown): void {
   if (unit === 'steps' && !(Number.isInteger(length) && (length as number) > 0)) {
     throw new ArgumentError(who, unit, 'a positive integer', length);
   }
@@ -100,13 +102,18 @@ function requireLength(who: string, unit: Unit, length: unknown): void {
 
 function requirePoints(who: string, unit: Unit, points: unknown): void {
   const expected = 'points [time, value] in the order of their times, which start from 0 or later';
-  const pair = (p: unknown): p is Point => Array.isArray(p) && p.length === 2 && p.every(Number.isFinite);
+  const pair = (p: unknown): p is Point => Array.isArray(p) && p.length === 2;
   if (!Array.isArray(points) || points.length === 0 || !points.every(pair)) {
     throw new ArgumentError(who, unit, expected, points);
   }
+  points.forEach(([time, value], i) => {
+    number(who, `${unit}[${i}][0]`, time);
+    number(who, `${unit}[${i}][1]`, value);
+  });
   const times = points.map(([time]) => time);
-  if (times.some((time, i) => time < (times[i - 1] ?? 0)))
+  if (times.some((time, i) => time < (times[i - 1] ?? 0))) {
     throw new ArgumentError(who, unit, expected, points);
+  }
   if (unit === 'fraction' && (times.at(-1) as number) > 1) {
     throw new ArgumentError(who, unit, 'points of times from 0 to 1', points);
   }

@@ -1,3 +1,6 @@
+import { ArgumentError } from '../arguments/check.js';
+import { decayed } from './decay.js';
+import { requireSchedule } from './require-schedule.js';
 import { type In, type Point, type Schedule, spanOf, type Unit, unitOf } from './schedule.js';
 
 /** A moment of training, as far as it is known. */
@@ -6,7 +9,7 @@ export interface Time {
   step?: number;
   /** Epochs done, with the part of the one that is running. */
   epoch?: number;
-  /** The part of all training that is done, from 0 to 1. */
+  /** The part of all training that is done, from 0 to 1; more counts as 1. */
   fraction?: number;
 }
 
@@ -14,15 +17,15 @@ export interface Time {
  * The value of a schedule at a time.
  *
  * @param at a number of training steps, or a time in other units; negative times count as 0
- * @throws Error where the schedule runs by a time that is not given
+ * @throws ArgumentError for what is no schedule, and where it runs by a time that is not given
  */
 export function valueAt(schedule: Schedule, at: number | Time): number {
+  requireSchedule('valueAt', 'schedule', schedule);
   if (schedule.kind === 'constant') return schedule.value;
-  const time = Math.max(0, timeIn(unitOf(schedule) as Unit, typeof at === 'number' ? { step: at } : at));
+  const time = timeIn(unitOf(schedule) as Unit, at);
   if (schedule.kind === 'piecewise') return through(schedule, time);
+  if (schedule.kind === 'exponential' || schedule.kind === 'step') return decayed(schedule, time);
   const part = time / spanOf(schedule as In<number>);
-  if (schedule.kind === 'exponential') return schedule.from * schedule.factor ** part;
-  if (schedule.kind === 'step') return schedule.from * schedule.factor ** Math.floor(part);
   const { from, to } = schedule;
   if (part === 0 || part >= 1) return part === 0 ? from : to;
   // Between the two whatever is rounded.
@@ -52,10 +55,12 @@ function through(schedule: Extract<Schedule, { kind: 'piecewise' }>, time: numbe
 
 const NAMES = { steps: 'step', epochs: 'epoch', fraction: 'fraction' } as const;
 
-function timeIn(unit: Unit, time: Time): number {
-  const value = time[NAMES[unit]];
-  if (Number.isFinite(value)) return value as number;
-  throw new Error(
-    `valueAt: the schedule runs by ${unit}, so the time must have a finite ${NAMES[unit]}, received ${JSON.stringify(time)}.`,
-  );
+function timeIn(unit: Unit, at: number | Time): number {
+  const name = NAMES[unit];
+  const value = (typeof at === 'number' ? { step: at } : at)?.[name];
+  if (value === undefined || !Number.isFinite(value)) {
+    const expected = `a time with a finite ${name}, since the schedule runs by ${unit}`;
+    throw new ArgumentError('valueAt', 'at', expected, value ?? at);
+  }
+  return Math.min(Math.max(0, value), unit === 'fraction' ? 1 : value);
 }
