@@ -46,7 +46,7 @@ export function exponential(args: { from: number; factor: number } & In<number>)
 
 /** Times `factor`, above 0, after each N, at once and without end: `from factor^floor(t / N)`. */
 export function stepDecay(args: { from: number; factor: number } & In<number>): Made<'step'> {
-  return make('step', { kind: 'step', ...args });
+  return make('stepDecay', 'step', args);
 }
 
 /**

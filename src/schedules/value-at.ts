@@ -62,5 +62,6 @@ function timeIn(unit: Unit, at: number | Time): number {
     const expected = `a time with a finite ${name}, since the schedule runs by ${unit}`;
     throw new ArgumentError('valueAt', 'at', expected, value ?? at);
   }
-  return Math.min(Math.max(0, value), unit === 'fraction' ? 1 : value);
+  const end = unit === 'fraction' ? 1 : Number.POSITIVE_INFINITY;
+  return Math.min(Math.max(0, value), end);
 }

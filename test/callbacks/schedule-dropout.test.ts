@@ -108,6 +108,17 @@ describe('scheduleDropout', () => {
     },
   );
 
+  it('counts the batches that are trained: not those of validation, and the last in part', async () => {
+    const { model, rates } = setUp();
+    const callbacks = scheduleDropout({ top: fall('epochs', 2) });
+    const options = { ...fitOptions, batchSize: 5, validationSplit: 0.25 };
+    await model.fit(x, y, { ...options, epochs: 2, callbacks });
+    expect(rates[2]).toBeAllClose(
+      [0, 1, 2, 3, 4, 5].map((t) => 0.8 * (1 - t / 6)),
+      { rtol: 1e-12 },
+    );
+  });
+
   it('neither compiles nor builds anything, and keeps no tensor', async () => {
     const { model } = setUp();
     const callbacks = () => scheduleDropout({ '*': fall('fraction', 1) });

@@ -1,4 +1,16 @@
-import { constant, early, exponential, late, linear, piecewise, polynomial } from 'evenkeel';
+import {
+  annealed,
+  constant,
+  cosine,
+  early,
+  exponential,
+  late,
+  linear,
+  piecewise,
+  polynomial,
+  stepDecay,
+  valueAt,
+} from 'evenkeel';
 import { describe, expect, it } from 'vitest';
 import { requireRates, requireSchedule } from '../../src/schedules/require-schedule.js';
 
@@ -58,7 +70,28 @@ describe('a schedule that cannot be', () => {
       () => piecewise({ epochs: [[-1, 0]] }),
       /^piecewise: epochs must be points .*, received \[\[-1,0\]\]\.$/,
     ],
-    [() => piecewise({ epochs: [[0, NaNs]] }), /^piecewise: epochs must be points .*\.$/],
+    [
+      () => piecewise({ epochs: [[0, NaNs]] }),
+      'piecewise: epochs[0][1] must be a finite number, received NaN.',
+    ],
+    [
+      () =>
+        piecewise({
+          steps: [
+            [0, 1],
+            ['2' as never, 1],
+          ],
+        }),
+      "piecewise: steps[1][0] must be a finite number, received '2'.",
+    ],
+    [
+      () => stepDecay({ from: 1, factor: -2, steps: 1 }),
+      'stepDecay: factor must be a number above 0, received -2.',
+    ],
+    [
+      () => linear(cosine({ from: 1, to: 0, steps: 1 })),
+      "linear: its arguments must be of from, to, steps, epochs, fraction, received 'kind'.",
+    ],
     [
       () => piecewise({ fraction: [[1.5, 0]] }),
       'piecewise: fraction must be points of times from 0 to 1, received [[1.5,0]].',
@@ -67,16 +100,25 @@ describe('a schedule that cannot be', () => {
       () => piecewise({ steps: [[0, 0]], interpolation: 'cubic' as never }),
       "piecewise: interpolation must be 'linear' or 'constant', received 'cubic'.",
     ],
+    [() => early({ rate: 1.5, epochs: 3 }), 'early: rate must be a number from 0 to 1, received 1.5.'],
+    [() => late({ rate: -0.5, epochs: 3 }), 'late: rate must be a number from 0 to 1, received -0.5.'],
+    [() => annealed({ rate: NaNs }), 'annealed: rate must be a number from 0 to 1, received NaN.'],
+    [() => late({ rate: 0.5, steps: 2.5 }), 'late: steps must be a positive integer, received 2.5.'],
+    [() => late({ rate: 0.5, epochs: -1 }), 'late: epochs must be a number above 0, received -1.'],
     [
-      () => early({ rate: 1.5, epochs: 3 }),
-      'early: rate must be a schedule within 0 to 1 (this one goes from 0 to 1.5), received {"kind":"linear","from":1.5,"to":0,"epochs":3}.',
+      () => late({ rate: 0.5 } as never),
+      "late: one of steps, epochs and fraction must be given, received 'none of them'.",
     ],
     [
-      () => late({ rate: -0.5, epochs: 3 }),
-      /^late: rate must be a schedule within 0 to 1 \(this one goes from -0.5 to 0\), received \{.*\}\.$/,
+      () => annealed({ rate: 0.5, step: 3 } as never),
+      "annealed: its arguments must be of rate, steps, epochs, fraction, received 'step'.",
     ],
   ])('%s', (make, message) => {
     expect(make).toThrow(message);
+  });
+
+  it.each([linear, piecewise, early, late, annealed])('without arguments: $name', (make) => {
+    expect(() => make(undefined as never)).toThrow(/^\w+: \w+.* must be .*, received .*\.$/);
   });
 
   it('from JSON is refused by whoever takes it', () => {
@@ -92,6 +134,17 @@ describe('a schedule that cannot be', () => {
     expect(() =>
       requireSchedule('annealedDropout', 'schedule', { kind: 'linear', from: 1, to: 0, steps: -1 }),
     ).toThrow('annealedDropout: schedule: steps must be a positive integer, received -1.');
+  });
+
+  it('from JSON is refused by valueAt too', () => {
+    const at = (schedule: object) => () => valueAt(schedule as never, 1);
+    expect(at({ kind: 'sine', steps: 3 })).toThrow(/^valueAt: schedule must be a schedule of kind .*"sine"/);
+    expect(at({ kind: 'linear', from: 1, to: 0, steps: 1, epochs: 5 })).toThrow(
+      "valueAt: schedule: one of steps, epochs and fraction must be given, received 'steps and epochs'.",
+    );
+    expect(at({ kind: 'constant', value: null })).toThrow(
+      'valueAt: schedule: value must be a finite number, received null.',
+    );
   });
 
   it('leaves 0 to 1', () => {

@@ -15,7 +15,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rangeOf } from '../../src/schedules/range-of.js';
-import { type Unit, unitOf } from '../../src/schedules/schedule.js';
+import type { Unit } from '../../src/schedules/schedule.js';
 import pytorch from './fixtures/pytorch.json' with { type: 'json' };
 
 const values = (schedule: Schedule, times: number[]) => times.map((t) => valueAt(schedule, t));
@@ -94,8 +94,39 @@ describe('valueAt', () => {
     expect(valueAt(linear({ ...ends, fraction: 1 }), time)).toBe(0.75);
     expect(valueAt(linear({ ...ends, steps: 10 }), 5)).toBe(0.5);
     expect(() => valueAt(linear({ ...ends, epochs: 10 }), 5)).toThrow(
-      'valueAt: the schedule runs by epochs, so the time must have a finite epoch, received {"step":5}.',
+      'valueAt: at must be a time with a finite epoch, since the schedule runs by epochs, received 5.',
     );
+    expect(() => valueAt(linear({ ...ends, epochs: 10 }), { step: 5 })).toThrow(
+      'by epochs, received {"step":5}.',
+    );
+    expect(() => valueAt(linear({ ...ends, steps: 10 }), Number.NaN)).toThrow('by steps, received NaN.');
+    expect(() => valueAt(linear({ ...ends, steps: 10 }), null as never)).toThrow('by steps, received null.');
+  });
+
+  it('takes time before the start as the start, and the fraction beyond 1 as the end', () => {
+    const decay = { from: 0.25, factor: 2 };
+    expect(values(exponential({ ...decay, steps: 1 }), [-3, 0])).toEqual([0.25, 0.25]);
+    expect(valueAt(exponential({ ...decay, fraction: 1 }), { fraction: 3 })).toBe(0.5);
+    expect(valueAt(stepDecay({ ...decay, fraction: 0.5 }), { fraction: 3 })).toBe(1);
+  });
+
+  it('stays at 0, and at its start times 1, for ever', () => {
+    for (const make of [exponential, stepDecay]) {
+      const span = { epochs: Number.MIN_VALUE };
+      expect(valueAt(make({ from: 0, factor: 2, ...span }), { epoch: 9 })).toBe(0);
+      expect(valueAt(make({ from: 3, factor: 1, ...span }), { epoch: 9 })).toBe(3);
+      expect(rangeOf(make({ from: 0, factor: 2, steps: 1 }))).toEqual([0, 0]);
+    }
+  });
+
+  it('takes a step exactly where a part of training ends, though both are rounded', () => {
+    for (let n = 1; n <= 100; n++) {
+      const schedule = stepDecay({ from: 1, factor: 0.5, fraction: 1 / n });
+      for (let k = 0; k <= n; k++) expect(valueAt(schedule, { fraction: k / n })).toBe(0.5 ** k);
+    }
+    const tenths = stepDecay({ from: 1, factor: 0.5, fraction: 0.1 });
+    expect(valueAt(tenths, { fraction: 0.3 })).toBe(0.125);
+    expect(valueAt(tenths, { fraction: 0.3 - 1e-9 })).toBe(0.25);
   });
 });
 
@@ -108,7 +139,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
     unit,
     from: number,
     to: number,
-    factor: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    factor: fc.double({ min: 0.01, max: 3, noNaN: true }),
     power: fc.double({ min: 0.1, max: 5, noNaN: true }),
   })
   .chain(({ unit, from, to, factor, power }) =>
@@ -132,8 +163,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
         );
       }),
   );
-const timeIn = (schedule: Schedule, t: number) =>
-  unitOf(schedule) === 'fraction' ? { fraction: t % 1 } : { step: t, epoch: t };
+const timesOf = (t: number) => ({ step: t, epoch: t, fraction: t });
 
 describe('any schedule', () => {
   const times = fc.double({ min: 0, max: 20_000, noNaN: true });
@@ -141,7 +171,7 @@ describe('any schedule', () => {
   it('survives JSON with its values', () => {
     fc.assert(
       fc.property(schedule, times, (s, t) => {
-        const time = timeIn(s, t);
+        const time = timesOf(t);
         // JSON has no -0.
         expect(valueAt(JSON.parse(JSON.stringify(s)), time) + 0).toBe(valueAt(s, time) + 0);
       }),
@@ -152,7 +182,7 @@ describe('any schedule', () => {
     fc.assert(
       fc.property(schedule, times, (s, t) => {
         const [least, greatest] = rangeOf(s);
-        const value = valueAt(s, timeIn(s, t));
+        const value = valueAt(s, timesOf(t));
         expect(value).toBeGreaterThanOrEqual(least);
         expect(value).toBeLessThanOrEqual(greatest);
       }),
