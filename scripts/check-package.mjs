@@ -30,7 +30,13 @@ run('npx', ['knip']);
 
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-package-'));
 try {
-  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root, true));
+  const packed = run('npm', ['pack', '--json', '--pack-destination', folder], root, true);
+  const [{ filename, files }] = JSON.parse(packed);
+  const empty = files.filter(({ size }) => size === 0).map(({ path }) => path);
+  if (empty.length > 0) {
+    console.error(`failed: the package holds empty files: ${empty.join(', ')}`);
+    process.exit(1);
+  }
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'user', private: true, type: 'module' }),

@@ -30,7 +30,7 @@ interface Scheduled {
  * layer the later holds. `annealedDropout` has a schedule of its own, and is told the time: for it, `scheduleDropout()`
  * is enough.
  *
- * The logs of an epoch, and with them the history, get each layer's rate at its end, as `<name>/rate`.
+ * The logs of an epoch, and with them the history, get each layer's rate in its last batch, as `<name>/rate`.
  *
  * tfjs takes one callback or a list, either of such as this or of plain objects of functions: not of both.
  *

@@ -19,7 +19,7 @@ interface Rated {
  * and any other optimizer with a `learningRate`. In steps, epochs or the fraction of training; what the optimizer has
  * gathered stays.
  *
- * The logs of an epoch, and with them the history, get the rate at its end, as `learningRate`.
+ * The logs of an epoch, and with them the history, get the rate of its last batch, as `learningRate`.
  *
  * ```ts
  * const warm = piecewise({ steps: [[0, 0], [500, 0.3], [5000, 0]] });

@@ -9,9 +9,10 @@ export interface SchedulingOptions {
   epochs?: number;
 }
 
-/** A callback that sets numbers before each batch, and adds them to the logs of each epoch. */
+/** A callback that sets numbers before each batch, and adds those of its last batch to the logs of each epoch. */
 export abstract class Scheduling extends tf.Callback {
   private readonly clock: Clock;
+  private used: Record<string, number> = {};
 
   constructor(
     private readonly who: string,
@@ -47,9 +48,11 @@ export abstract class Scheduling extends tf.Callback {
       );
     }
     this.apply(this.model, time);
+    // Now, and not at the end of the epoch, when a layer that anneals by itself has the next step's.
+    this.used = this.values(this.model);
   }
 
   override async onEpochEnd(_epoch: number, logs: tf.Logs = {}): Promise<void> {
-    Object.assign(logs, this.values(this.model));
+    Object.assign(logs, this.used);
   }
 }

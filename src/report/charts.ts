@@ -11,6 +11,10 @@ export interface Chart {
 const recipeColour = (i: number) => `var(--recipe-${i % 11})`;
 const depthColours = ['var(--layer-0)', 'var(--layer-1)', 'var(--layer-2)', 'var(--layer-3)'];
 
+/** How wide a large chart is drawn: for a page, or for a phone. */
+export type Width = 'wide' | 'narrow';
+const widths = { wide: 860, narrow: 400 } as const;
+
 export const recipesOf = (runs: readonly FinishedRun[]): string[] => [
   ...new Set(runs.map(({ config }) => config.recipe)),
 ];
@@ -49,7 +53,7 @@ function colourScale(colours: readonly { name: string; colour: string }[]): Plot
 }
 
 /** Training loss by epoch, one line a recipe: the mean over seeds thick, each seed thin. */
-export function lossChart(runs: readonly FinishedRun[], document: Document): Chart {
+export function lossChart(runs: readonly FinishedRun[], document: Document, width: Width): Chart {
   const points = runs.flatMap((run) =>
     stepsOf(run).map(({ epoch, loss }) => ({
       name: run.config.recipe,
@@ -63,9 +67,10 @@ export function lossChart(runs: readonly FinishedRun[], document: Document): Cha
     svg: plot({
       document,
       style,
-      width: 860,
+      width: widths[width],
       height: 420,
       marginLeft: 50,
+      marginBottom: 40,
       color: colourScale(recipeColours(recipesOf(runs))),
       x: { label: 'epoch', domain: [0, Math.max(...points.map(({ x }) => x))] },
       y: { type: 'log', label: 'training loss', grid: true, tickFormat: '~g', ticks: 6 },
@@ -85,7 +90,7 @@ export function lossChart(runs: readonly FinishedRun[], document: Document): Cha
 }
 
 /** Accuracy on the evaluated set after each epoch. */
-export function accuracyChart(runs: readonly FinishedRun[], document: Document): Chart {
+export function accuracyChart(runs: readonly FinishedRun[], document: Document, width: Width): Chart {
   const points = runs.flatMap((run) =>
     run.log.flatMap((record) =>
       record.kind === 'epoch'
@@ -98,9 +103,10 @@ export function accuracyChart(runs: readonly FinishedRun[], document: Document):
     svg: plot({
       document,
       style,
-      width: 860,
+      width: widths[width],
       height: 360,
       marginLeft: 50,
+      marginBottom: 40,
       color: colourScale(recipeColours(recipesOf(runs))),
       x: { label: 'epoch', interval: 1, tickFormat: 'd' },
       y: { label: 'accuracy, %', grid: true },
@@ -112,7 +118,7 @@ export function accuracyChart(runs: readonly FinishedRun[], document: Document):
 }
 
 /** The test accuracy of every run, a dot a seed, and their mean. */
-export function finalAccuracyChart(runs: readonly FinishedRun[], document: Document): Chart {
+export function finalAccuracyChart(runs: readonly FinishedRun[], document: Document, width: Width): Chart {
   const names = recipesOf(runs);
   const points = runs.map(({ config, result }) => ({ name: config.recipe, x: 100 * result.testAccuracy }));
   return {
@@ -120,13 +126,13 @@ export function finalAccuracyChart(runs: readonly FinishedRun[], document: Docum
     svg: plot({
       document,
       style,
-      width: 860,
+      width: widths[width],
       height: 60 + 32 * names.length,
       marginLeft: 180,
       marginBottom: 40,
       marginRight: 30,
       color: colourScale(recipeColours(names)),
-      x: { label: 'test accuracy, %', grid: true, nice: true },
+      x: { label: 'test accuracy, %', grid: true, nice: true, ticks: width === 'wide' ? 10 : 4 },
       y: { label: null, domain: names },
       marks: [
         Plot.dot(points, { x: 'x', y: 'name', fill: 'name', r: 4.5, fillOpacity: 0.7 }),
@@ -182,32 +188,49 @@ export function layerCharts(
         width: 280,
         height: 190,
         marginLeft: 44,
-        marginBottom: 32,
-        color: colourScale(layerColours(runs, quantity)),
+        marginBottom: 40,
+        color: colourScale(layerColours(runs)),
         x: { label: 'epoch', ticks: 4, domain: [0, Math.max(...all.map(({ x }) => x))] },
         y: { label, grid: true, ...y },
-        marks: [
-          Plot.line(
-            points.filter((point) => quantity !== 'gradientNorm' || point.y > 0),
-            { x: 'x', y: 'y', stroke: 'name', strokeWidth: 2 },
-          ),
-        ],
+        marks: layerLines(points.filter((point) => quantity !== 'gradientNorm' || point.y > 0)),
       }),
     },
   }));
 }
 
-/** Every layer that has the quantity, with a colour from the first to the last; those that are trained share theirs. */
-export function layerColours(
-  runs: readonly FinishedRun[],
-  quantity: LayerQuantity,
-): { name: string; colour: string }[] {
-  const layers = layersOf(runs, quantity === 'dropRate' ? 'dropRate' : 'gradientNorm');
-  const deepest = Math.max(1, layers.length - 1);
-  return layers.map((name, i) => ({
-    name,
-    colour: depthColours[Math.round((i * (depthColours.length - 1)) / deepest)] as string,
-  }));
+/** A line a layer; of lines that run together, the later one is drawn within the earlier. */
+function layerLines(points: readonly Point[]): Plot.Markish[] {
+  const names = [...new Set(points.map(({ name }) => name))];
+  const lines = names.map((name) => points.filter((point) => point.name === name));
+  const course = (line: readonly Point[]) => line.map(({ x, y }) => `${x} ${y}`).join();
+  return lines.map((line, i) => {
+    const within = lines.slice(i + 1).filter((later) => course(later) === course(line)).length;
+    return Plot.line(line, { x: 'x', y: 'y', stroke: 'name', strokeWidth: 2 + 4 * within });
+  });
+}
+
+/** Every layer of a chart by layer, with one colour on the whole page, from the first layer to the last. */
+export function layerColours(runs: readonly FinishedRun[]): { name: string; colour: string }[] {
+  const quantitiesByLayer = Object.keys(quantities) as LayerQuantity[];
+  const names = [...new Set(quantitiesByLayer.flatMap((quantity) => layersOf(runs, quantity)))];
+  const layers = names.sort((a, b) => depth(a) - depth(b));
+  return layers.map((name, i) => ({ name, colour: depthColour(i / Math.max(1, layers.length - 1)) }));
+}
+
+/** Recipes name their layers by depth, but for those behind the last hidden layer. */
+function depth(name: string): number {
+  const [, number] = /_(\d+)$/.exec(name) ?? [];
+  if (number !== undefined) return Number(number);
+  return name === 'output' ? Number.POSITIVE_INFINITY : Number.MAX_VALUE;
+}
+
+/** The colour at a part of the way from the first layer to the last. */
+function depthColour(part: number): string {
+  const at = part * (depthColours.length - 1);
+  const before = Math.floor(at);
+  const after = Math.ceil(at);
+  if (before === after) return depthColours[before] as string;
+  return `color-mix(in oklab, ${depthColours[after]} ${Math.round(100 * (at - before))}%, ${depthColours[before]})`;
 }
 
 /** Every layer that has the quantity, in order of depth. */

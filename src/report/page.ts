@@ -12,6 +12,7 @@ import {
   lossChart,
   recipeColours,
   recipesOf,
+  type Width,
 } from './charts.js';
 import { best, caption, columns, plural } from './format.js';
 import { stylesheet } from './stylesheet.js';
@@ -42,8 +43,13 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
     svg.setAttribute('aria-label', label);
     return svg;
   };
-  // On a phone a large chart scrolls: shrunk to the screen its text could not be read.
-  const large = (chart: Chart): Element => h('figure', { class: 'large' }, drawn(chart));
+  // Drawn for the page and for a phone: shrunk to that its text could not be read.
+  const large = (chart: (width: Width) => Chart): Element =>
+    h(
+      'figure',
+      {},
+      ...(['wide', 'narrow'] as const).map((width) => h('div', { class: width }, drawn(chart(width)))),
+    );
   const small = (chart: Chart, recipe: string): Element =>
     h('figure', {}, h('figcaption', {}, recipe), drawn(chart));
   const legend = (entries: readonly { name: string; colour: string }[]): Element =>
@@ -53,7 +59,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
       ...entries.map(({ name, colour }) => h('li', { style: `--swatch: ${colour}` }, name)),
     );
   const byLayer = (quantity: LayerQuantity): Child[] => [
-    legend(layerColours(runs, quantity).filter(({ name }) => layersOf(runs, quantity).includes(name))),
+    legend(layerColours(runs).filter(({ name }) => layersOf(runs, quantity).includes(name))),
     h(
       'div',
       { class: 'multiples' },
@@ -123,7 +129,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
           {},
           'A dot is a run, a bar the mean of its recipe. Where the dots of two recipes overlap, the seeds do not tell them apart.',
         ),
-        large(finalAccuracyChart(runs, document)),
+        large((width) => finalAccuracyChart(runs, document, width)),
       ),
       h(
         'section',
@@ -135,11 +141,11 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
           `Training loss (cross-entropy, logarithmic scale), measured while the weights change${seeds > 1 ? ': the mean over seeds thick, each seed thin' : ''}. With dropout it is the loss of the thinned network, higher than that of the network that predicts.`,
         ),
         legend(recipeColours(recipes)),
-        large(lossChart(runs, document)),
+        large((width) => lossChart(runs, document, width)),
         ...(config.epochs > 1
           ? [
               h('p', {}, `Accuracy on the ${evaluated} set after each epoch.`),
-              large(accuracyChart(runs, document)),
+              large((width) => accuracyChart(runs, document, width)),
             ]
           : []),
       ),
@@ -174,7 +180,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
               h(
                 'p',
                 {},
-                'The probability with which a training step drops units or weights, for the layers that drop any. Where it anneals, it falls.',
+                'The probability with which a training step drops units or weights, for the layers that drop any; where two lines run together, one is drawn within the other. Where the rate anneals, it falls. Standout has a probability for each unit and input, which is not drawn.',
               ),
               ...byLayer('dropRate'),
             ),
@@ -201,7 +207,15 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
           ['machine', `${environment.processor}, ${environment.platform}`],
         ]),
         h('p', {}, 'Make it again:'),
-        h('pre', {}, h('code', {}, command)),
+        h(
+          'pre',
+          {},
+          h(
+            'code',
+            {},
+            ...command.split(' ').flatMap((word, i) => [...(i > 0 ? [' '] : []), h('span', {}, word)]),
+          ),
+        ),
       ),
     ),
   );

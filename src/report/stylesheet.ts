@@ -6,16 +6,16 @@ export const stylesheet = `
 :root {
   color-scheme: light dark;
   --paper: #fdfdfc; --ink: #1c1e21; --soft: #62676e; --rule: #dcdfe3; --mark: #f1f4f8;
-  --recipe-0: #30343b; --recipe-1: #0072b2; --recipe-2: #3f9fd8; --recipe-3: #d55e00;
-  --recipe-4: #00855f; --recipe-5: #b8548b; --recipe-6: #c08a00; --recipe-7: #6a51a3;
+  --recipe-0: #30343b; --recipe-1: #0072b2; --recipe-2: #d55e00; --recipe-3: #00855f;
+  --recipe-4: #3f9fd8; --recipe-5: #b8548b; --recipe-6: #c08a00; --recipe-7: #6a51a3;
   --recipe-8: #8c564b; --recipe-9: #1aa6a6; --recipe-10: #7a8b00;
   --layer-0: #08306b; --layer-1: #2a7f9e; --layer-2: #d08a2e; --layer-3: #c43c39;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #16181b; --ink: #e8e9ea; --soft: #a0a6ad; --rule: #33383e; --mark: #20242a;
-    --recipe-0: #d9dce0; --recipe-1: #4a9fe0; --recipe-2: #93d0f5; --recipe-3: #ff8a3d;
-    --recipe-4: #2fc79a; --recipe-5: #e592c0; --recipe-6: #f0c75e; --recipe-7: #b39ddb;
+    --recipe-0: #d9dce0; --recipe-1: #4a9fe0; --recipe-2: #ff8a3d; --recipe-3: #2fc79a;
+    --recipe-4: #93d0f5; --recipe-5: #e592c0; --recipe-6: #f0c75e; --recipe-7: #b39ddb;
     --recipe-8: #d0a08f; --recipe-9: #5fd6d6; --recipe-10: #c3d34f;
     --layer-0: #79a9e8; --layer-1: #4cc3d9; --layer-2: #f0b565; --layer-3: #ff7a70;
   }
@@ -36,7 +36,8 @@ th, td { padding: .45rem .7rem; border-bottom: 1px solid var(--rule); white-spac
 th { color: var(--soft); font-weight: 500; font-size: .85rem; }
 .left { text-align: left; padding-left: 0; }
 .right { text-align: right; }
-tr.best td { font-weight: 650; background: var(--mark); }
+tr.best td { background: var(--mark); }
+tr.best td:nth-child(2) { font-weight: 650; }
 figure { margin: 0; }
 figcaption { margin-bottom: .1rem; color: var(--ink); }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
@@ -46,13 +47,15 @@ svg { display: block; width: 100%; height: auto; font-family: inherit; }
 dl { display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: .3rem 1.2rem; margin: .8rem 0 1.4rem; font-size: .95rem; }
 dd { margin: 0; }
 pre { background: var(--mark); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; font-size: .9rem; }
+pre span { white-space: nowrap; }
+.narrow { display: none; }
 @media (max-width: 32rem) {
   main { padding-top: 1.5rem; }
   h1 { font-size: 1.5rem; }
   table { font-size: .85rem; }
   th, td { padding: .4rem .45rem; }
-  .large { overflow-x: auto; }
-  .large svg { min-width: 36rem; }
+  .wide { display: none; }
+  .narrow { display: block; }
 }
 @media print { main { max-width: none; padding: 0; } section, figure { break-inside: avoid; } }
 `;

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { dropRates } from '../callbacks/drop-rates.js';
 import type { Batch } from '../data/examples.js';
 import type { Diagnostics } from './records.js';
 
@@ -25,7 +24,6 @@ export function probe(model: tf.LayersModel, batch: Batch): () => Diagnostics {
   return () => ({
     activationSparsity: activations ? sparsity(activations, hidden, batch.x) : {},
     gradientNorm: gradientNorms(model, blocks, batch),
-    dropRate: dropRates(model),
   });
 }
 

@@ -33,8 +33,6 @@ export interface Diagnostics {
   activationSparsity: Record<string, number>;
   /** Euclidean norm of the loss gradient with respect to a layer's trainable weights, together. */
   gradientNorm: Record<string, number>;
-  /** Probability to drop of a layer that has one, at the next step. Absent from older runs. */
-  dropRate?: Record<string, number>;
 }
 
 /** Means over the steps since the last record, and the state of the model at its end. */
@@ -46,6 +44,8 @@ export interface StepRecord extends Diagnostics {
   epoch: number;
   loss: number;
   accuracy: number;
+  /** The probability with which each layer that has one dropped at this step. Absent from older runs. */
+  dropRate?: Record<string, number>;
 }
 
 export interface EpochRecord {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { dropRates } from '../callbacks/drop-rates.js';
 import { type Batch, batches, type Examples, epochOrder, take, toBatch } from '../data/examples.js';
 import { probe } from './diagnostics.js';
 import { iterationsPerEpoch } from './iterations.js';
@@ -84,6 +85,8 @@ export async function* train(
       const whole = new Means();
       for (const batch of batches(data.train, batchSize, epochOrder(data.train.count, seed, epoch))) {
         const size = batch.x.shape[0];
+        // Before the step, which is when they hold: a layer that anneals by itself has the next one's afterwards.
+        const dropRate = dropRates(model);
         const stepStart = performance.now();
         const { loss, accuracy } = await trainOn(model, batch);
         stepTimes.push(performance.now() - stepStart);
@@ -101,6 +104,7 @@ export async function* train(
             epoch: step / iterations,
             ...group.take(),
             ...diagnostics,
+            dropRate,
           } as const;
           yield { kind: 'log', record };
         }

@@ -145,7 +145,10 @@ describe('scheduleDropout', () => {
         Array.from({ length: 12 }, (_, t) => 0.8 * (1 - t / 12)),
         { rtol: 1e-12 },
       );
-      expect(history['top/rate']).toHaveLength(3);
+      expect(history['top/rate']).toBeAllClose(
+        [3, 7, 11].map((t) => 0.8 * (1 - t / 12)),
+        { rtol: 1e-12 },
+      );
     }
   });
 

@@ -114,12 +114,12 @@ describe('train', () => {
     }
   });
 
-  it('tells the drop probability of each layer that has one, as it falls', async () => {
+  it('tells the drop probability that each step had, as it falls', async () => {
     const { log, steps } = await run(config({ recipe: 'mlp-annealed-dropout' }), data, {
       recordsPerEpoch: 5,
     });
     for (const { step, dropRate } of log.filter(isStep)) {
-      const rate = 0.3 * (1 - step / steps.length);
+      const rate = 0.3 * (1 - (step - 1) / steps.length);
       expect(dropRate?.dropout_1).toBeCloseTo(rate, 12);
       expect(Object.keys(dropRate ?? {})).toEqual(['dropout_1', 'dropout_2']);
     }
