@@ -42,9 +42,10 @@ interface Course {
  *
  * `y = x r / (1 - p[t])`, `r ~ Bernoulli(1 - p[t])`, `p[t] = rate max(0, 1 - t / steps)` or `rate schedule(t)`.
  *
- * Input and output of any shape. Rates are rounded to a multiple of 2^-16. The layer counts its own training calls, from t = 0, in a saved, untrained weight, so
- * that a loaded model goes on where it was; each step has a mask of its own, the same on every backend. What it cannot
- * know, the epoch and the end of training, `scheduleDropout()` tells it. Inference is the identity.
+ * Input and output of any shape. Rates are rounded to a multiple of 2^-16. The layer counts its own training calls, from
+ * t = 0, in a saved, untrained weight, so that a loaded model goes on where it was; each step has a mask of its own, the
+ * same on every backend. What it cannot know, the epoch and the end of training, `scheduleDropout()` tells it. A schedule
+ * has the rates itself: leave `rate` out. Inference is the identity.
  *
  * Differs from the paper:
  * 1. the input is divided by the current 1 - p[t] while training; the paper scales the weights at prediction.

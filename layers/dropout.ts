@@ -34,9 +34,9 @@ export interface DropoutArgs extends LayerArgs, ChanceArgs {
  *
  * Gaussian: training `y = x n`, `n ~ N(1, rate / (1 - rate))`, prediction `y = x`.
  *
- * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16. The layer counts its training calls, in a saved, untrained weight: each has a mask of
- * its own, the same on every backend, and a loaded model goes on with the next. `rate` may be set while `fit` runs. Rate 0
- * is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
+ * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16. The layer counts its training calls,
+ * in a saved, untrained weight: each has a mask of its own, the same on every backend, and a loaded model goes on with the
+ * next. `rate` may be set while `fit` runs. Rate 0 is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
  * training does not depend on how often was predicted.
  *
  * Differs from `tf.layers.dropout`:

@@ -57,7 +57,8 @@ export class RReLU extends tf.layers.Layer implements Foldable {
     this.lower = finite(LAYER, 'lower', args.lower ?? lower);
     this.upper = finite(LAYER, 'upper', args.upper ?? upper);
     if (this.lower > this.upper) {
-      throw new ArgumentError(LAYER, 'lower', `at most upper, ${this.upper}`, this.lower);
+      const byDefault = args.upper === undefined ? ', the default' : '';
+      throw new ArgumentError(LAYER, 'lower', `at most upper (${this.upper}${byDefault})`, this.lower);
     }
     if (this.law === 'divisor' && this.lower <= 0) {
       throw new ArgumentError(LAYER, 'lower', "above 0 for the law 'divisor'", this.lower);

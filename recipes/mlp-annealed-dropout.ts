@@ -37,7 +37,7 @@ export function buildMlpAnnealedDropout({
 }
 
 if (import.meta.filename && import.meta.filename === globalThis.process?.argv[1]) {
-  const model = buildMlpAnnealedDropout({ inputSize: 20, classes: 4 });
+  const model = buildMlpAnnealedDropout({ inputSize: 20, classes: 4, steps: 5 * 32 });
   const x = tf.randomNormal([1024, 20], 0, 1, 'float32', 1);
   const y = tf.oneHot(x.slice([0, 0], [-1, 4]).argMax(1), 4);
   model.summary();

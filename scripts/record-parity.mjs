@@ -20,7 +20,10 @@ try {
   });
   if (status !== 0) process.exit(status ?? 1);
   const table = JSON.parse(readFileSync(file, 'utf8'));
-  const show = (error) => (error === undefined ? 'not trainable' : error.toExponential(1));
+  const show = (error) => {
+    if (error === undefined) return 'not trainable';
+    return error === 0 ? '0' : error.toExponential(1);
+  };
   const rows = Object.entries(table).map(([layer, row]) => [
     `\`${layer}\``,
     ...BACKENDS.map((backend) => `${show(row[backend].output)}, ${show(row[backend].gradient)}`),

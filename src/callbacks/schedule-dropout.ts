@@ -28,11 +28,12 @@ interface Scheduled {
  * Of each pattern all layers with a rate are meant, those of nested models and wrapped ones too: dropout,
  * dropConnectDense, `tf.layers.dropout` and its relatives; others of the name are passed over. Where two patterns mean one
  * layer the later holds. `annealedDropout` has a schedule of its own, and is told the time: for it, `scheduleDropout()`
- * is enough.
+ * is enough. In a loop of your own over `trainOnBatch`, call `schedules.apply(model, step)` before each.
  *
  * The logs of an epoch, and with them the history, get each layer's rate in its last batch, as `<name>/rate`.
  *
- * tfjs takes one callback or a list, either of such as this or of plain objects of functions: not of both.
+ * tfjs takes one callback or a list, either of such as this or of plain objects of functions, not of both: beside this,
+ * write `new tf.CustomCallback({ onEpochEnd: ... })`.
  *
  * ```ts
  * await model.fit(x, y, {
@@ -101,8 +102,11 @@ function resolve(layers: tf.layers.Layer[], schedules: DropoutSchedules): Schedu
       throw new ArgumentError(WHO, `the pattern '${pattern}'`, expected, annealed.name);
     }
     if (meant.length === 0) {
+      const without = layers.filter(({ name }) => matches(pattern, name)).map(({ name }) => name);
       const names = rated.map(({ name }) => name).join(', ') || 'none';
-      throw new ArgumentError(WHO, 'a pattern', `of the name of a layer with a rate (${names})`, pattern);
+      const found = without.length > 0 ? `; ${without.join(', ')} cannot be scheduled` : '';
+      const expected = `of the name of a layer with a rate (there are: ${names}${found})`;
+      throw new ArgumentError(WHO, 'a pattern', expected, pattern);
     }
     for (const layer of meant) requireBelowOne(layer, schedule);
     return meant.map((layer) => [layer, schedule] as const);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { positiveInteger } from '../arguments/check.js';
+import { ArgumentError, positiveInteger } from '../arguments/check.js';
 import type { Unit } from '../schedules/schedule.js';
 import type { Time } from '../schedules/value-at.js';
 import { Clock, type FitParams } from './clock.js';
@@ -16,9 +16,12 @@ export abstract class Scheduling extends tf.Callback {
 
   constructor(
     private readonly who: string,
-    { epochs }: SchedulingOptions,
+    options: SchedulingOptions,
   ) {
     super();
+    const { epochs, ...others } = options ?? {};
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw new ArgumentError(who, 'an option', "'epochs'", unknown);
     this.clock = new Clock(epochs === undefined ? null : positiveInteger(who, 'epochs', epochs));
   }
 

@@ -59,7 +59,7 @@ function timeIn(unit: Unit, at: number | Time): number {
   const name = NAMES[unit];
   const value = (typeof at === 'number' ? { step: at } : at)?.[name];
   if (value === undefined || !Number.isFinite(value)) {
-    const expected = `a time with a finite ${name}, since the schedule runs by ${unit}`;
+    const expected = `a time with a finite ${name}, such as { ${name}: 1 }, since the schedule runs by ${unit}`;
     throw new ArgumentError('valueAt', 'at', expected, value ?? at);
   }
   const end = unit === 'fraction' ? 1 : Number.POSITIVE_INFINITY;

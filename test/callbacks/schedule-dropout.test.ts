@@ -208,10 +208,16 @@ describe('scheduleDropout', () => {
     const trainWith = (schedules: Record<string, Schedule>) =>
       model.fit(x, y, { ...fitOptions, epochs: 1, callbacks: scheduleDropout(schedules) });
     await expect(trainWith({ 'hiden_*': constant(0.1) })).rejects.toThrow(
-      "scheduleDropout: a pattern must be of the name of a layer with a rate (hidden_1_dropout, hidden_2_dropout, top), received 'hiden_*'.",
+      "scheduleDropout: a pattern must be of the name of a layer with a rate (there are: hidden_1_dropout, hidden_2_dropout, top), received 'hiden_*'.",
     );
     await expect(trainWith({ 'dense*': constant(0.1) })).rejects.toThrow(
-      'a pattern must be of the name of a layer',
+      /\(there are: .*; dense_Dense\d+.* cannot be scheduled\), received 'dense\*'\.$/,
+    );
+  });
+
+  it('refuses an option that it does not know', () => {
+    expect(() => scheduleDropout({}, { epoch: 20 } as never)).toThrow(
+      "scheduleDropout: an option must be 'epochs', received 'epoch'.",
     );
   });
 

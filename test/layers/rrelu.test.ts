@@ -47,8 +47,8 @@ describe('rrelu', () => {
   });
 
   it.each([
-    [{ lower: 0.5, upper: 0.1 }, 'rrelu: lower must be at most upper, 0.1, received 0.5.'],
-    [{ lower: 0.5 }, /^rrelu: lower must be at most upper, 0\.33\d*, received 0\.5\.$/],
+    [{ lower: 0.5, upper: 0.1 }, 'rrelu: lower must be at most upper (0.1), received 0.5.'],
+    [{ lower: 0.5 }, /^rrelu: lower must be at most upper \(0\.33\d*, the default\), received 0\.5\.$/],
     [{ law: 'divisor', lower: 0 }, "rrelu: lower must be above 0 for the law 'divisor', received 0."],
     [{ law: 'x' }, "rrelu: law must be 'slope' or 'divisor', received 'x'."],
     [{ upper: Number.NaN }, 'rrelu: upper must be a finite number of float32, received NaN.'],

@@ -94,7 +94,7 @@ describe('valueAt', () => {
     expect(valueAt(linear({ ...ends, fraction: 1 }), time)).toBe(0.75);
     expect(valueAt(linear({ ...ends, steps: 10 }), 5)).toBe(0.5);
     expect(() => valueAt(linear({ ...ends, epochs: 10 }), 5)).toThrow(
-      'valueAt: at must be a time with a finite epoch, since the schedule runs by epochs, received 5.',
+      'valueAt: at must be a time with a finite epoch, such as { epoch: 1 }, since the schedule runs by epochs, received 5.',
     );
     expect(() => valueAt(linear({ ...ends, epochs: 10 }), { step: 5 })).toThrow(
       'by epochs, received {"step":5}.',

@@ -49,6 +49,9 @@ function worst(of: keyof Errors, a: Errors | undefined, b: Errors): Errors {
 }
 
 function cell(errors: Errors | undefined): string {
-  const show = (error: number | undefined): string => (error === undefined ? '-' : error.toExponential(1));
+  const show = (error: number | undefined): string => {
+    if (error === undefined) return '-';
+    return error === 0 ? '0' : error.toExponential(1);
+  };
   return errors ? `${show(errors.output)} / ${show(errors.gradient)}` : '';
 }
