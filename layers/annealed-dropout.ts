@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { ArgumentError, positiveInteger, probability } from '../src/arguments/check.js';
+import { ArgumentError, knownArguments, positiveInteger, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
@@ -47,6 +47,9 @@ interface Course {
  * same on every backend. What it cannot know, the epoch and the end of training, `scheduleDropout()` tells it. A schedule
  * has the rates itself: leave `rate` out. Inference is the identity.
  *
+ * A layer that is called k times in a step, shared or once for each time step of `timeDistributed`, counts k: multiply
+ * `steps` by it, or anneal by `epochs`.
+ *
  * Differs from the paper:
  * 1. the input is divided by the current 1 - p[t] while training; the paper scales the weights at prediction.
  *
@@ -76,6 +79,7 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
     this.noiseShape = noiseShape(LAYER, args.noiseShape ?? null);
     this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -97,14 +101,15 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
     return this.rateAt(this.now(this.built ? this.draws.count() : 0));
   }
 
-  /** Tells the time of the next training calls; `scheduleDropout()` does. Steps the layer counts itself. */
-  setTime(time: Time): void {
+  /** Tells the time of the next training calls, or that a training is over; `scheduleDropout()` does. Steps it counts itself. */
+  setTime(time: Time | null): void {
     this.time = time;
   }
 
   private now(step: number): Time {
     const unit = this.scheduleUnit;
-    if (this.time === null && (unit === 'epochs' || unit === 'fraction')) {
+    const known = unit === 'epochs' ? this.time?.epoch : unit === 'fraction' ? this.time?.fraction : step;
+    if (known === undefined) {
       throw new Error(
         `${LAYER}: ${this.name} anneals by the ${unit === 'epochs' ? 'epoch' : 'fraction of training'}, which it was ` +
           'not told; give fit `callbacks: scheduleDropout()`, or call setTime.',
@@ -123,6 +128,7 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
       const x = onlyInput(inputs);
       if (!kwargs.training) return x.clone();
       const shape = maskShape(LAYER, this.noiseShape, x.shape);
+      this.now(0); // Told the time before the draw: what fails is no step.
       const draw = drawFor(kwargs, this.draws);
       const rate = drawnRate(this.rateAt(this.now(draw.step)));
       if (rate === 0) return x.clone();

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
+import { knownArguments } from '../src/arguments/check.js';
 import {
   type ConvSettings,
   convOutput,
@@ -72,6 +73,7 @@ export class CosineConv1D extends tf.layers.Layer implements Foldable {
     this.conv = convSettings(LAYER, args ?? {}, 1);
     this.settings = cosineSettings(LAYER, args);
     this.template = denseTemplate({ ...args, units: 1 } as DenseArgs);
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { oneOf } from '../src/arguments/check.js';
+import { knownArguments, oneOf } from '../src/arguments/check.js';
 import {
   type ConvSettings,
   convOutput,
@@ -81,6 +81,7 @@ export class CosineConv2D extends tf.layers.Layer implements Foldable {
     ]);
     this.settings = cosineSettings(LAYER, args);
     this.template = denseTemplate({ ...args, units: 1 } as DenseArgs);
+    knownArguments(this, LAYER, args);
   }
 
   private get axis(): number {

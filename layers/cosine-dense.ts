@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { positiveInteger } from '../src/arguments/check.js';
+import { knownArguments, positiveInteger } from '../src/arguments/check.js';
 import {
   type CosineArgs,
   type CosineSettings,
@@ -67,6 +67,7 @@ export class CosineDense extends tf.layers.Layer implements Foldable {
     this.units = positiveInteger(LAYER, 'units', args?.units);
     this.settings = cosineSettings(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { ArgumentError, oneOf, positiveInteger, probability } from '../src/arguments/check.js';
+import {
+  ArgumentError,
+  knownArguments,
+  oneOf,
+  positiveInteger,
+  probability,
+} from '../src/arguments/check.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -114,6 +120,7 @@ export class DropConnectDense extends tf.layers.Layer implements Foldable {
     this.seeding = seeding(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);
     this.supportsMasking = true;
+    knownArguments(this, LAYER, args);
   }
 
   /** The probability to drop a weight. */

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { ArgumentError, flag, oneOf, probability } from '../src/arguments/check.js';
+import { ArgumentError, flag, knownArguments, oneOf, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import { type Foldable, type Prediction, scaled } from '../src/inference/foldable.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
-import { type Draw, Draws, stepWeight } from '../src/random/draws.js';
+import { Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'dropout';
 
@@ -75,6 +75,7 @@ export class Dropout extends tf.layers.Layer implements Foldable {
       throw new ArgumentError(LAYER, 'scaling', "'inverted' for Gaussian noise, of mean 1", this.scaling);
     }
     this.supportsMasking = true;
+    knownArguments(this, LAYER, args);
   }
 
   /** The probability to drop. */
@@ -109,14 +110,16 @@ export class Dropout extends tf.layers.Layer implements Foldable {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const x = onlyInput(inputs);
-      if (kwargs.training) return this.dropped(x, drawFor(kwargs, this.draws));
-      if (this.predictionDraws) return this.dropped(x, drawFor(kwargs, this.predictionDraws));
+      const draws = kwargs.training ? this.draws : this.predictionDraws;
+      if (draws) return this.dropped(x, kwargs, draws);
       return this.scaling === 'classical' ? x.mul(1 - drawnRate(this.rate)) : x.clone();
     });
   }
 
-  private dropped(x: tf.Tensor, draw: Draw): tf.Tensor {
+  private dropped(x: tf.Tensor, kwargs: CallArgs, draws: Draws): tf.Tensor {
+    // Before the draw: what fails is no step.
     const shape = maskShape(LAYER, this.noiseShape, x.shape);
+    const draw = drawFor(kwargs, draws);
     if (this.noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), this.rate);
     const rate = drawnRate(this.rate);
     if (rate === 0) return x.clone();

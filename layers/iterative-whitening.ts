@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { ArgumentError, positive, positiveInteger, probability } from '../src/arguments/check.js';
+import {
+  ArgumentError,
+  knownArguments,
+  positive,
+  positiveInteger,
+  probability,
+} from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { features } from '../src/arguments/shape.js';
@@ -93,6 +99,7 @@ export class IterativeWhitening extends tf.layers.Layer implements Foldable {
     this.template = template(args);
     this.supportsMasking = true;
     this.inputSpec = [{ minNDim: 2 }];
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CallArgs } from '../src/arguments/call.js';
-import { ArgumentError, positive } from '../src/arguments/check.js';
+import { ArgumentError, knownArguments, positive } from '../src/arguments/check.js';
 import { register } from '../src/arguments/register.js';
 import { features } from '../src/arguments/shape.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
@@ -84,6 +84,7 @@ export class LayerNormLSTMCell extends tf.layers.Layer {
     this.stateSize = [args.units, args.units];
     this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-3);
     this.template = template(args);
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { ArgumentError, probability } from '../src/arguments/check.js';
+import { ArgumentError, knownArguments, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { onlyShape } from '../src/arguments/shape.js';
@@ -66,6 +66,7 @@ export class MeanOnlyBatchNorm extends tf.layers.Layer implements Foldable {
     this.template = template(args);
     this.supportsMasking = true;
     this.inputSpec = [{ minNDim: 2 }];
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

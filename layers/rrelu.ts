@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { ArgumentError, finite, oneOf } from '../src/arguments/check.js';
+import { ArgumentError, finite, knownArguments, oneOf } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
@@ -50,7 +50,8 @@ export class RReLU extends tf.layers.Layer implements Foldable {
   private readonly seeding: Seeding;
   private draws!: Draws;
 
-  constructor(args: RReLUArgs = {}) {
+  constructor(given: RReLUArgs = {}) {
+    const args = given ?? {};
     super(args);
     this.law = oneOf(LAYER, 'law', args.law ?? 'slope', ['slope', 'divisor']);
     const [lower, upper] = BOUNDS[this.law];
@@ -65,6 +66,7 @@ export class RReLU extends tf.layers.Layer implements Foldable {
     }
     this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

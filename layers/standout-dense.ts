@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { ArgumentError, finite, oneOf, positiveInteger } from '../src/arguments/check.js';
+import { ArgumentError, finite, knownArguments, oneOf, positiveInteger } from '../src/arguments/check.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -83,7 +83,7 @@ export class StandoutDense extends tf.layers.Layer implements Foldable {
 
   constructor(args: StandoutDenseArgs) {
     super(layerArgs(args));
-    this.units = positiveInteger(LAYER, 'units', args.units);
+    this.units = positiveInteger(LAYER, 'units', args?.units);
     this.alpha = finite(LAYER, 'alpha', args.alpha ?? 1);
     this.beta = finite(LAYER, 'beta', args.beta ?? 0);
     this.betaOn = oneOf(LAYER, 'betaOn', args.betaOn ?? 'logit', ['logit', 'weights']);
@@ -102,6 +102,7 @@ export class StandoutDense extends tf.layers.Layer implements Foldable {
         : denseTemplate({ units: this.units, ...(chosen && { kernelInitializer: chosen }) });
     this.inputSpec = [{ minNDim: 2 }];
     this.supportsMasking = true;
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

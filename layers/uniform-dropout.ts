@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
-import { probability } from '../src/arguments/check.js';
+import { knownArguments, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
@@ -48,6 +48,7 @@ export class UniformDropout extends tf.layers.Layer implements Foldable {
     this.noiseShape = noiseShape(LAYER, args.noiseShape ?? null);
     this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

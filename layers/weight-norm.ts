@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { flag, positive } from '../src/arguments/check.js';
+import { flag, knownArguments, positive } from '../src/arguments/check.js';
 import { denseFields, type LayerArgs } from '../src/arguments/dense.js';
 import {
   buildWith,
@@ -87,6 +87,7 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
     this.trainableScale = flag(LAYER, 'trainableScale', args.trainableScale ?? true);
     this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-12);
     this.supportsMasking = this.layer.supportsMasking;
+    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {

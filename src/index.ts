@@ -37,6 +37,7 @@ export type { SchedulingOptions } from './callbacks/scheduling.js';
 export type { CustomLayer } from './inference/custom-layers.js';
 export { type FoldedModel, fold } from './inference/fold.js';
 export { type DataInitOptions, dataInit, type Initialized } from './initialization/data-init.js';
+export { registerAll } from './register-all.js';
 export {
   constant,
   cosine,

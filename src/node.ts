@@ -1,5 +1,4 @@
-// Registers our layers, so that a model that has them loads wherever modelFiles is imported.
-import './index.js';
+import { registerAll } from './register-all.js';
 
 export { type Examples, split, take } from './data/examples.js';
 export { loadMnist, type MnistOptions } from './data/mnist.js';
@@ -11,3 +10,6 @@ export {
   loadBackend,
 } from './native/backend.js';
 export { type Probe, probeBackends } from './native/probe.js';
+
+// A model that has our layers loads wherever modelFiles is imported.
+registerAll();

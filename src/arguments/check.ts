@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs';
+
 /** An argument that a layer cannot work with: names the layer, the argument, what is right and what was received. */
 export class ArgumentError extends Error {
   override name = 'ArgumentError';
@@ -22,7 +24,7 @@ export function probability(layer: string, argument: string, value: number): num
 }
 
 export function finite(layer: string, argument: string, value: number): number {
-  if (!Number.isFinite(Math.fround(value)))
+  if (!(typeof value === 'number' && Number.isFinite(Math.fround(value))))
     throw new ArgumentError(layer, argument, 'a finite number of float32', value);
   return value;
 }
@@ -31,7 +33,7 @@ export function finite(layer: string, argument: string, value: number): number {
 const SMALLEST = 2 ** -126;
 
 export function positive(layer: string, argument: string, value: number): number {
-  if (!(value >= SMALLEST && Number.isFinite(Math.fround(value))))
+  if (!(typeof value === 'number' && value >= SMALLEST && Number.isFinite(Math.fround(value))))
     throw new ArgumentError(layer, argument, 'a number above 0, within float32', value);
   return value;
 }
@@ -56,10 +58,40 @@ export function seedNumber(layer: string, value: number): number {
   return value;
 }
 
+/** What tfjs takes for every layer or adds to its config where it loads a model, and `inputDim` of those that are dense. */
+const OF_EVERY_LAYER = [
+  'name',
+  'trainable',
+  'dtype',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'inputDType',
+  'updatable',
+  'weights',
+  'inputDim',
+  'customObjects',
+  'fastWeightInitDuringBuild',
+];
+
+/** That a layer, whose config has been set, was given nothing that it does not know: a slip in a name would be silent. */
+export function knownArguments(layer: tf.layers.Layer, name: string, args: object | null | undefined): void {
+  const own = Object.keys(layer.getConfig()).filter((key) => !OF_EVERY_LAYER.includes(key));
+  const unknown = Object.keys(args ?? {}).find((key) => ![...own, ...OF_EVERY_LAYER].includes(key));
+  if (unknown !== undefined) {
+    throw new ArgumentError(name, 'each argument', `one of ${own.join(', ')} or of every layer`, unknown);
+  }
+}
+
+/** A value in one line. */
 function show(value: unknown): string {
-  return typeof value === 'string'
-    ? `'${value}'`
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return `the function ${value.name || '() => ...'}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Circular, or with numbers that JSON does not know.
+    return String(value);
+  }
 }

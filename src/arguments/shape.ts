@@ -54,7 +54,7 @@ export type NoiseShape = (number | null)[];
 /** @throws ArgumentError for what no input could have */
 export function noiseShape(layer: string, value: NoiseShape | null): NoiseShape | null {
   const right = (size: number | null) => size === null || (Number.isInteger(size) && size > 0);
-  if (value === null || (Array.isArray(value) && value.every(right))) return value;
+  if (value === null || (Array.isArray(value) && Array.from(value).every(right))) return value;
   throw new ArgumentError(layer, 'noiseShape', 'a list of positive integers and null', value);
 }
 

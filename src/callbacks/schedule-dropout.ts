@@ -44,11 +44,21 @@ interface Scheduled {
  */
 export class ScheduleDropout extends Scheduling {
   private readonly schedules: DropoutSchedules;
-  private resolved: { model: tf.LayersModel; scheduled: Scheduled } | null = null;
+  private resolved: { layers: tf.layers.Layer[]; scheduled: Scheduled } | null = null;
 
   /** @throws ArgumentError for what is no schedule, or leaves 0 to 1 */
   constructor(schedules: DropoutSchedules = {}, options: SchedulingOptions = {}) {
     super(WHO, options);
+    if (
+      typeof schedules !== 'object' ||
+      schedules === null ||
+      Array.isArray(schedules) ||
+      'kind' in schedules
+    ) {
+      const expected =
+        "an object of schedules by the names of layers, such as { 'hidden_*': annealed({ rate: 0.5 }) }";
+      throw new ArgumentError(WHO, 'its argument', expected, schedules);
+    }
     for (const [pattern, schedule] of Object.entries(schedules)) {
       requireRates(WHO, `'${pattern}'`, schedule);
     }
@@ -57,9 +67,12 @@ export class ScheduleDropout extends Scheduling {
 
   override async onTrainBegin(): Promise<void> {
     await super.onTrainBegin();
-    // Layers may have been added since the last training.
-    this.resolved = null;
     this.scheduledOf(this.model);
+  }
+
+  override async onTrainEnd(): Promise<void> {
+    // What another training does not tell must not be taken for the time of this one.
+    for (const layer of this.scheduledOf(this.model).own) layer.setTime(null);
   }
 
   /** @throws ArgumentError for a pattern that means no layer of the model */
@@ -83,8 +96,10 @@ export class ScheduleDropout extends Scheduling {
   }
 
   private scheduledOf(model: tf.LayersModel): Scheduled {
-    if (this.resolved?.model !== model) {
-      this.resolved = { model, scheduled: resolve(layersOf(model), this.schedules) };
+    const layers = layersOf(model);
+    const same = this.resolved?.layers.every((layer, i) => layer === layers[i]);
+    if (!this.resolved || !same || this.resolved.layers.length !== layers.length) {
+      this.resolved = { layers, scheduled: resolve(layers, this.schedules) };
     }
     return this.resolved.scheduled;
   }
@@ -108,7 +123,7 @@ function resolve(layers: tf.layers.Layer[], schedules: DropoutSchedules): Schedu
       const expected = `of the name of a layer with a rate (there are: ${names}${found})`;
       throw new ArgumentError(WHO, 'a pattern', expected, pattern);
     }
-    for (const layer of meant) requireBelowOne(layer, schedule);
+    for (const layer of meant) requireTaken(layer, schedule);
     return meant.map((layer) => [layer, schedule] as const);
   });
   return { given: new Map(given), own };
@@ -118,18 +133,26 @@ function hasRate(layer: tf.layers.Layer): boolean {
   return typeof (layer as Partial<Rated>).rate === 'number';
 }
 
-/** At rate 1 the built-in layers do nothing, or divide by 0. */
-function requireBelowOne(layer: tf.layers.Layer, schedule: Schedule): void {
-  const builtIn = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'AlphaDropout'];
+/** That a layer takes every rate that the schedule comes to, before training begins and not in the midst of it. */
+function requireTaken(layer: Rated, schedule: Schedule): void {
   const [, greatest] = rangeOf(schedule);
-  if (greatest < 1 || !builtIn.includes(layer.getClassName())) return;
-  throw new ArgumentError(
-    WHO,
-    `the schedule of ${layer.name}`,
-    "below 1, where tfjs's own layer does not drop all",
-    greatest,
-  );
+  const argument = `the schedule of ${layer.name}`;
+  if (greatest === 1 && builtIn.includes(layer.getClassName())) {
+    throw new ArgumentError(WHO, argument, "below 1, where tfjs's own layer does not drop all", greatest);
+  }
+  const { rate } = layer;
+  try {
+    layer.rate = greatest;
+  } catch (error) {
+    const expected = `within the rates that it takes (${(error as Error).message.replace(/\.$/, '')})`;
+    throw new ArgumentError(WHO, argument, expected, schedule);
+  } finally {
+    layer.rate = rate;
+  }
 }
+
+/** At rate 1 these do nothing, or divide by 0. */
+const builtIn = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'AlphaDropout'];
 
 /** Sets drop probabilities while `fit` runs; see {@link ScheduleDropout}. */
 export function scheduleDropout(schedules?: DropoutSchedules, options?: SchedulingOptions): ScheduleDropout {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, runsFolders } from '../runs/run-folder.js';
-import { recipes, requireRecipe } from '../training/recipes.js';
+import { comparedRecipes, requireRecipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
 import { CliError } from './errors.js';
 import { backends, configOf, type Settings } from './settings.js';
@@ -19,7 +19,7 @@ export function settingsOf(
   for (const name of names) requireRecipe(name);
   const { seeds, epochs, batchSize, learningRate, examples, holdOut, hidden, backend, data } = options;
   return {
-    recipes: names.length > 0 ? [...new Set(names)] : recipes.map(({ name }) => name),
+    recipes: names.length > 0 ? [...new Set(names)] : comparedRecipes.map(({ name }) => name),
     seeds,
     epochs,
     batchSize,
@@ -106,7 +106,8 @@ export function commandOf(settings: ComparisonSettings): string {
     ['--data', settings.data && JSON.stringify(settings.data)],
     ['--backend', settings.backend === 'auto' ? null : settings.backend],
   ];
-  const names = settings.recipes.length === recipes.length ? [] : settings.recipes;
+  const byDefault = comparedRecipes.map(({ name }) => name).join() === settings.recipes.join();
+  const names = byDefault ? [] : settings.recipes;
   const given = flags.filter(([, value]) => value !== null).map(([flag, value]) => `${flag} ${value}`);
   return ['npx evenkeel compare', ...names, ...given].join(' ');
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCommand } from './commands/add.js';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { foldCommand } from './commands/fold.js';
@@ -22,10 +23,18 @@ Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.
 
 First steps:
   evenkeel native install   TensorFlow's own library as backend, the fastest there is here
-  evenkeel compare          train every recipe on MNIST and write a report
+  evenkeel add --list       the recipes, to be copied into your project
+  evenkeel compare          train recipes on MNIST and write a report
   evenkeel doctor           what is installed, what is missing, and what to do about it`,
   );
-for (const command of [trainCommand(), compareCommand(), foldCommand(), nativeCommand(), doctorCommand()]) {
+for (const command of [
+  addCommand(),
+  trainCommand(),
+  compareCommand(),
+  foldCommand(),
+  nativeCommand(),
+  doctorCommand(),
+]) {
   program.addCommand(command);
 }
 

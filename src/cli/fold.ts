@@ -6,10 +6,9 @@ import { modelFiles } from '../data/model-files.js';
 import { foldWithChanges } from '../inference/fold.js';
 import type { Change, Named } from '../inference/parts.js';
 import { loadBackend } from '../native/backend.js';
+import { registerAll } from '../register-all.js';
 import { plural } from '../report/format.js';
 import { CliError } from './errors.js';
-// Registers our layers.
-import '../index.js';
 
 /** Above it the two models do not count as the same. */
 const LARGEST_DIFFERENCE = 1e-4;
@@ -18,6 +17,7 @@ const LARGEST_DIFFERENCE = 1e-4;
 export async function foldFiles(model: string, out: string, { force }: { force?: boolean }): Promise<void> {
   const from = basename(model) === 'model.json' ? dirname(model) : model;
   requirePlace(from, out, force ?? false);
+  registerAll();
   // Wasm lacks some kernels that a model may need.
   const { tf, backend } = await loadBackend({ prefer: ['native', 'cpu'] });
   const original = await load(tf, from);

@@ -6,6 +6,8 @@ export interface Examples {
   count: number;
   /** Numbers of one example. */
   features: number;
+  /** Height and width, where an example is an image; its pixels are in rows. */
+  image?: readonly [number, number];
   classes: number;
   /** `[count, features]`; pixels are between 0 and 1. */
   inputs: Float32Array;
@@ -14,8 +16,8 @@ export interface Examples {
 }
 
 export interface Batch {
-  /** `[size, features]` */
-  x: tf.Tensor2D;
+  /** `[size, features]`, or `[size]` and another shape of an example */
+  x: tf.Tensor;
   /** `[size, classes]`, one-hot */
   y: tf.Tensor2D;
 }
@@ -74,21 +76,28 @@ function permutation(count: number, seed: number, purpose: string, step: number)
 }
 
 /** Batches in this order, the last one shorter where the size does not divide; the caller disposes of each. */
-export function* batches(examples: Examples, size: number, order?: Uint32Array): Generator<Batch> {
+export function* batches(
+  examples: Examples,
+  size: number,
+  { order, shape }: { order?: Uint32Array; shape?: readonly number[] } = {},
+): Generator<Batch> {
   const { count } = examples;
   for (let start = 0; start < count; start += size) {
     const end = Math.min(start + size, count);
     const positions =
       order?.subarray(start, end) ?? Uint32Array.from({ length: end - start }, (_, i) => start + i);
-    yield toBatch(select(examples, positions));
+    yield toBatch(select(examples, positions), shape);
   }
 }
 
-/** All of the examples as one batch. */
-export function toBatch({ count, features, classes, inputs, labels }: Examples): Batch {
+/** All of the examples as one batch, each of this shape. */
+export function toBatch(
+  { count, features, classes, inputs, labels }: Examples,
+  shape: readonly number[] = [features],
+): Batch {
   const oneHot = new Float32Array(count * classes);
   labels.forEach((label, i) => {
     oneHot[i * classes + label] = 1;
   });
-  return { x: tf.tensor2d(inputs, [count, features]), y: tf.tensor2d(oneHot, [count, classes]) };
+  return { x: tf.tensor(inputs, [count, ...shape]), y: tf.tensor2d(oneHot, [count, classes]) };
 }

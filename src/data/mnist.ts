@@ -77,6 +77,7 @@ async function readSet(folder: string, names: { images: string; labels: string }
   return {
     count,
     features: height * width,
+    image: [height, width],
     classes: CLASSES,
     inputs: scaled(images.values),
     labels: Uint8Array.from(labels.values),

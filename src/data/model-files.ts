@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { DataFailure } from './failure.js';
+import { makeFolder } from './make-folder.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** model.json as tfjs writes it, so that browsers load it by its address. */
@@ -50,7 +51,7 @@ async function saveTo(folder: string, artifacts: tf.io.ModelArtifacts): Promise<
   const { weightData: _, weightSpecs = [], ...rest } = artifacts;
   const json = { ...rest, weightsManifest: [{ paths: [weights], weights: weightSpecs }] };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeAtomically(join(folder, weights), data);
     await writeAtomically(join(folder, 'model.json'), JSON.stringify(json));
     const old = (await readdir(folder)).filter((name) => replaceable.test(name) && name !== weights);

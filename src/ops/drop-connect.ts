@@ -53,6 +53,8 @@ export function dropConnectPerExample(
 ): tf.Tensor2D {
   const [inputs, units] = kernel.shape;
   const blocks = blocksOf(x.shape[0], inputs, units, blockSize);
+  // Of no examples: there is nothing to put together, nor to learn from.
+  if (blocks.length === 0) return tf.matMul(x, kernel);
   const keptIn = (block: Block) => tf.tidy(() => masksOf(block));
   const product = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([x, kernel], save) => {
     save([x, kernel]);

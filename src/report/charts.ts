@@ -8,7 +8,7 @@ export interface Chart {
 }
 
 /** Colours are the page's, which knows whether it is light or dark. */
-const recipeColour = (i: number) => `var(--recipe-${i % 11})`;
+const recipeColour = (i: number) => `var(--recipe-${i % 12})`;
 const depthColours = ['var(--layer-0)', 'var(--layer-1)', 'var(--layer-2)', 'var(--layer-3)'];
 
 /** How wide a large chart is drawn: for a page, or for a phone. */

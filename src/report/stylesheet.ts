@@ -8,7 +8,7 @@ export const stylesheet = `
   --paper: #fdfdfc; --ink: #1c1e21; --soft: #62676e; --rule: #dcdfe3; --mark: #f1f4f8;
   --recipe-0: #30343b; --recipe-1: #0072b2; --recipe-2: #d55e00; --recipe-3: #00855f;
   --recipe-4: #3f9fd8; --recipe-5: #b8548b; --recipe-6: #c08a00; --recipe-7: #6a51a3;
-  --recipe-8: #8c564b; --recipe-9: #1aa6a6; --recipe-10: #7a8b00;
+  --recipe-8: #8c564b; --recipe-9: #1aa6a6; --recipe-10: #7a8b00; --recipe-11: #9a9fa8;
   --layer-0: #08306b; --layer-1: #2a7f9e; --layer-2: #d08a2e; --layer-3: #c43c39;
 }
 @media (prefers-color-scheme: dark) {
@@ -16,7 +16,7 @@ export const stylesheet = `
     --paper: #16181b; --ink: #e8e9ea; --soft: #a0a6ad; --rule: #33383e; --mark: #20242a;
     --recipe-0: #d9dce0; --recipe-1: #4a9fe0; --recipe-2: #ff8a3d; --recipe-3: #2fc79a;
     --recipe-4: #93d0f5; --recipe-5: #e592c0; --recipe-6: #f0c75e; --recipe-7: #b39ddb;
-    --recipe-8: #d0a08f; --recipe-9: #5fd6d6; --recipe-10: #c3d34f;
+    --recipe-8: #d0a08f; --recipe-9: #5fd6d6; --recipe-10: #c3d34f; --recipe-11: #7d838c;
     --layer-0: #79a9e8; --layer-1: #4cc3d9; --layer-2: #f0b565; --layer-3: #ff7a70;
   }
 }

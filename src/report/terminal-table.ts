@@ -2,22 +2,26 @@ import Table from 'cli-table3';
 import type { ComparisonRow } from '../training/records.js';
 import { best, caption, columns } from './format.js';
 
-const noLines = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
+/** A table in text, without lines and colours. */
+export const plain = {
+  chars: {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  },
+  style: { 'padding-left': 0, 'padding-right': 0, head: [] as string[], border: [] as string[] },
 };
 
 /** The table of a comparison in text, without colours, under 80 columns wide. */
@@ -25,8 +29,7 @@ export function terminalTable(rows: readonly ComparisonRow[]): string {
   const table = new Table({
     head: columns.map(({ name }) => name),
     colAligns: columns.map(({ align }) => align),
-    chars: noLines,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    ...plain,
   });
   const winner = best(rows);
   for (const row of rows) {

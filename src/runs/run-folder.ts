@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { DataFailure } from '../data/failure.js';
+import { makeFolder } from '../data/make-folder.js';
 import { modelFiles } from '../data/model-files.js';
 import { writeAtomically } from '../data/write-atomically.js';
 import type { FinishedRun, LogRecord, RunConfig, RunEnvironment, RunResult } from '../training/records.js';
@@ -32,7 +33,7 @@ export class RunFolder {
     }
     await inOneLine(path, async () => {
       await rm(path, { recursive: true, force: true });
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       await writeJson(join(path, 'config.json'), { ...config, environment });
     });
     const folder = new RunFolder(path, join(path, `events.out.tfevents.${now().toFixed(0)}.evenkeel`));
@@ -113,7 +114,7 @@ export async function newRunsFolder(out: string, name: string, date: Date): Prom
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(part).join('');
   const first = join(out, `${day}-${time}-${name}`);
   return await inOneLine(out, async () => {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     for (let n = 1; ; n++) {
       const path = n === 1 ? first : `${first}-${n}`;
       try {

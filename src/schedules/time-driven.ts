@@ -7,7 +7,8 @@ export interface TimeDriven {
   readonly scheduleUnit: Unit | null;
   /** The value that holds at the next training call. */
   readonly currentRate: number;
-  setTime(time: Time): void;
+  /** Null ends a training: what follows is told anew. */
+  setTime(time: Time | null): void;
 }
 
 export function isTimeDriven<T extends object>(layer: T): layer is T & TimeDriven {

@@ -45,7 +45,8 @@ function remaining(
 /** Through the points; where two have one time, the later holds from there. */
 function through(schedule: Extract<Schedule, { kind: 'piecewise' }>, time: number): number {
   const points = spanOf(schedule as In<readonly Point[]>);
-  const next = points.findIndex(([t]) => t > time);
+  // A time and a point that are equal may be rounded apart.
+  const next = points.findIndex(([t]) => t > time * (1 + 2 * Number.EPSILON));
   const [t0, v0] = points.at(next === -1 ? -1 : Math.max(0, next - 1)) as Point;
   if (next <= 0 || schedule.interpolation === 'constant') return v0;
   const [t1, v1] = points[next] as Point;

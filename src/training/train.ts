@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropRates } from '../callbacks/drop-rates.js';
 import { type Batch, batches, type Examples, epochOrder, take, toBatch } from '../data/examples.js';
+import { ConfigError } from './config-error.js';
 import { probe } from './diagnostics.js';
 import { iterationsPerEpoch } from './iterations.js';
-import type { Recipe } from './recipes.js';
+import { inputShapeOf, type Recipe } from './recipes.js';
 import type { Diagnostics, EpochRecord, LogRecord, RunConfig, RunResult } from './records.js';
 import { median } from './statistics.js';
 
@@ -62,15 +63,18 @@ export async function* train(
     Math.floor((stepOfEpoch * Math.min(recordsPerEpoch, iterations)) / iterations);
   signal?.throwIfAborted();
   const start = performance.now();
+  const shape = inputShapeOf(recipe, data.train);
+  if (recipe.input === 'image') requireConvolutions(recipe);
   const model = recipe.build({
     inputSize: data.train.features,
+    inputShape: shape,
     classes: data.train.classes,
     hidden,
     learningRate,
     steps: totalSteps,
     seed,
   });
-  const probeBatch = toBatch(take(data.train, Math.min(PROBE_EXAMPLES, data.train.count)));
+  const probeBatch = toBatch(take(data.train, Math.min(PROBE_EXAMPLES, data.train.count)), shape);
   try {
     const diagnose = probe(model, probeBatch);
     const parameters = model.countParams();
@@ -83,7 +87,8 @@ export async function* train(
       const firstOfEpoch = stepTimes.length;
       const group = new Means();
       const whole = new Means();
-      for (const batch of batches(data.train, batchSize, epochOrder(data.train.count, seed, epoch))) {
+      const order = epochOrder(data.train.count, seed, epoch);
+      for (const batch of batches(data.train, batchSize, { order, shape })) {
         const size = batch.x.shape[0];
         // Before the step, which is when they hold: a layer that anneals by itself has the next one's afterwards.
         const dropRate = dropRates(model);
@@ -113,7 +118,7 @@ export async function* train(
         await tf.nextFrame();
         signal?.throwIfAborted();
       }
-      const evaluated = evaluate(model, data.evaluation);
+      const evaluated = evaluate(model, data.evaluation, shape);
       const record: EpochRecord = {
         kind: 'epoch',
         step,
@@ -127,7 +132,7 @@ export async function* train(
       yield { kind: 'log', record };
     }
 
-    const { loss, accuracy } = evaluate(model, data.test);
+    const { loss, accuracy } = evaluate(model, data.test, shape);
     const result: RunResult = {
       testLoss: loss,
       testAccuracy: accuracy,
@@ -142,6 +147,15 @@ export async function* train(
     model.optimizer.dispose();
     model.dispose();
   }
+}
+
+/** tfjs's wasm backend has no gradient of a convolution, and says so in words that help nobody. */
+function requireConvolutions({ name }: Recipe): void {
+  const backend = tf.getBackend();
+  if (tf.getKernel('Conv2DBackpropFilter', backend)) return;
+  throw new ConfigError(
+    `${name}: the ${backend} backend cannot train convolutions; take --backend native or cpu`,
+  );
 }
 
 /** The loss alone does not tell: where the weights are not numbers, the wasm backend clips it to 16.1. */
@@ -162,9 +176,13 @@ async function trainOn(model: tf.LayersModel, { x, y }: Batch): Promise<{ loss: 
 }
 
 /** Mean loss and accuracy over all examples, in inference mode. */
-export function evaluate(model: tf.LayersModel, examples: Examples): { loss: number; accuracy: number } {
+export function evaluate(
+  model: tf.LayersModel,
+  examples: Examples,
+  shape?: readonly number[],
+): { loss: number; accuracy: number } {
   const means = new Means();
-  for (const { x, y } of batches(examples, EVALUATION_BATCH)) {
+  for (const { x, y } of batches(examples, EVALUATION_BATCH, { ...(shape && { shape }) })) {
     const [loss, accuracy] = tf.tidy(() =>
       (model.evaluate(x, y, { batchSize: EVALUATION_BATCH }) as tf.Scalar[]).map(
         (value) => value.dataSync()[0],

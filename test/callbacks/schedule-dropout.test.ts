@@ -159,6 +159,23 @@ describe('scheduleDropout', () => {
     );
   });
 
+  it('does not leave its time for a training that is told none', async () => {
+    const { model } = setUp((name) => annealedDropout({ name, rate: 0.5, epochs: 3 }));
+    await model.fit(x, y, { ...fitOptions, epochs: 1, callbacks: scheduleDropout() });
+    await expect(model.fit(x, y, { ...fitOptions, epochs: 1 })).rejects.toThrow('which it was not told');
+    expect(() => scheduleDropout().apply(model, 3)).not.toThrow();
+    await expect(model.trainOnBatch(x, y)).rejects.toThrow('which it was not told');
+  });
+
+  it('sets layers that were added since it was used last', () => {
+    const { model } = setUp();
+    const callbacks = scheduleDropout({ '*': constant(0.25) });
+    callbacks.apply(model, 0);
+    (model as tf.Sequential).add(dropout({ name: 'late', rate: 0.5 }));
+    callbacks.apply(model, 0);
+    expect(callbacks.values(model)['late/rate']).toBe(0.25);
+  });
+
   it('sets built-in layers too, in nested models and in wrappers', async () => {
     const inner = tf.sequential({
       layers: [tf.layers.dropout({ name: 'deep', rate: 0.5, inputShape: [5, 4] })],
@@ -235,7 +252,20 @@ describe('scheduleDropout', () => {
     expect(() => scheduleDropout(schedules as never)).toThrow(message);
   });
 
+  it.each([[linear({ from: 1, to: 0, steps: 3 })], [null], [[constant(0.1)]]])(
+    'refuses %j in place of schedules by name',
+    (given) => {
+      expect(() => scheduleDropout(given as never)).toThrow(
+        /^scheduleDropout: its argument must be an object of schedules by the names of layers, such as \{.*\}, received .*\.$/,
+      );
+    },
+  );
+
   it('refuses what its layers cannot do', () => {
+    const gaussian = setUp((name) => dropout({ name, rate: 0.5, noise: 'gaussian' })).model;
+    expect(() => scheduleDropout({ top: linear({ from: 0, to: 1, steps: 3 }) }).apply(gaussian, 0)).toThrow(
+      /^scheduleDropout: the schedule of top must be within the rates that it takes \(dropout: rate must be below 1 .*\), received \{.*\}\.$/,
+    );
     const own = setUp((name) => annealedDropout({ name, rate: 0.5, steps: 3 })).model;
     expect(() => scheduleDropout({ top: constant(0.1) }).apply(own, 0)).toThrow(
       "scheduleDropout: the pattern 'top' must be of layers without a schedule of their own, received 'top'.",

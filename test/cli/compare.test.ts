@@ -7,7 +7,7 @@ import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelFiles } from '../../src/data/model-files.js';
 import { readRun } from '../../src/runs/run-folder.js';
-import { recipes } from '../../src/training/recipes.js';
+import { comparedRecipes as recipes } from '../../src/training/recipes.js';
 import { type Ended, evenkeel } from '../support/command-line.js';
 
 const quick = ['--examples', '512', '--batch-size', '64', '--hidden', '12,8', '--backend', 'wasm'];

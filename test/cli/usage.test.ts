@@ -42,7 +42,7 @@ describe('wrong usage is one line and code 2', () => {
     [
       'an unknown recipe',
       ['train', 'mlp-foo'],
-      /^evenkeel: no recipe has the name "mlp-foo"; take one of mlp-relu, /,
+      /^evenkeel: no recipe has the name "mlp-foo"; there are mlp-relu, /,
     ],
     ['an unknown recipe among others', ['compare', 'mlp-relu', 'nope'], /no recipe has the name "nope"/],
     [

@@ -58,8 +58,8 @@ describe('batches', () => {
     const before = tf.memory().numTensors;
     const seen: number[] = [];
     const sizes: number[] = [];
-    for (const { x, y } of batches(counted(10), 4, epochOrder(10, 3, 1))) {
-      const rows = x.arraySync();
+    for (const { x, y } of batches(counted(10), 4, { order: epochOrder(10, 3, 1) })) {
+      const rows = x.arraySync() as number[][];
       sizes.push(rows.length);
       seen.push(...rows.map(([first]) => first as number));
       expect(y.argMax(1).arraySync()).toEqual(rows.map(([first]) => (first as number) % 3));
@@ -73,8 +73,15 @@ describe('batches', () => {
   });
 
   it('without an order are in that of the data', () => {
-    const first = [...batches(take(counted(10), 3), 2)].flatMap(({ x }) => x.arraySync().map(([n]) => n));
+    const first = [...batches(take(counted(10), 3), 2)].flatMap(({ x }) =>
+      (x.arraySync() as number[][]).map(([n]) => n),
+    );
     expect(first).toEqual([0, 1, 2]);
+  });
+
+  it('have the shape that is asked for', () => {
+    const [batch] = [...batches(counted(10), 10, { shape: [1, 2] })];
+    expect(batch?.x.shape).toEqual([10, 1, 2]);
   });
 });
 

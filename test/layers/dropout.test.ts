@@ -38,6 +38,14 @@ describe('dropout', () => {
     }
   });
 
+  it('does not count a call that fails', () => {
+    const layer = dropout({ rate: 0.5, seed: 1, noiseShape: [null, 3] });
+    layer.apply(tf.ones([2, 3]), { training: true });
+    const before = layer.getWeights()[0]?.dataSync();
+    expect(() => layer.apply(tf.ones([2, 5]), { training: true })).toThrow('noiseShape');
+    expect(layer.getWeights()[0]?.dataSync()).toEqual(before);
+  });
+
   it('classical keeps 1 in training and scales the prediction by 1 - rate', () => {
     const layer = dropout({ rate: 0.25, scaling: 'classical', seed: 1 });
     const y = train(layer, ones);

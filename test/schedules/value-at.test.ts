@@ -124,6 +124,11 @@ describe('valueAt', () => {
       const schedule = stepDecay({ from: 1, factor: 0.5, fraction: 1 / n });
       for (let k = 0; k <= n; k++) expect(valueAt(schedule, { fraction: k / n })).toBe(0.5 ** k);
     }
+    for (let epoch = 0; epoch < 10; epoch++) {
+      // The 24th of a hundred steps, its fraction computed as a training does.
+      const stair = late({ rate: 0.4, fraction: (10 * epoch + 3) / 100 });
+      expect(valueAt(stair, { fraction: (epoch + 3 / 10) / 10 })).toBe(0.4);
+    }
     const tenths = stepDecay({ from: 1, factor: 0.5, fraction: 0.1 });
     expect(valueAt(tenths, { fraction: 0.3 })).toBe(0.125);
     expect(valueAt(tenths, { fraction: 0.3 - 1e-9 })).toBe(0.25);

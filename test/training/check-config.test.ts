@@ -21,7 +21,8 @@ describe('checkConfig', () => {
   });
 
   it.each([
-    [{ recipe: 'mlp' }, /^no recipe has the name "mlp"; take one of mlp-relu, .*dropout-after-batch-norm$/],
+    [{ recipe: 'mlp' }, /^no recipe has the name "mlp"; there are mlp-relu, .*, custom-layer$/],
+    [{ recipe: 'mlp-rellu' }, /^no recipe has the name "mlp-rellu"; did you mean mlp-relu\?$/],
     [{ learningRate: -0.1 }, /^--learning-rate must be a number above 0; received -0.1$/],
     [{ learningRate: Number.NaN }, /^--learning-rate must be a number above 0; received NaN$/],
     [{ learningRate: 0 }, /received 0$/],

@@ -25,6 +25,12 @@ const data: TrainingData = {
   test: synthetic(100, 12, 3, 3),
 };
 
+/** Of 8 x 8 pixels. */
+const images: TrainingData = (() => {
+  const pixels = { ...synthetic(96, 64, 3, 1), image: [8, 8] } as const;
+  return { train: pixels, evaluation: take(pixels, 32), test: take(pixels, 32) };
+})();
+
 const config = (change: Partial<RunConfig> = {}): RunConfig => ({
   recipe: 'mlp-relu',
   seed: 1,
@@ -193,7 +199,7 @@ describe('train', () => {
     };
     const { batches, received } = await observe(5);
     expect(received).toEqual([
-      { inputSize: 12, classes: 3, hidden: [16, 16], learningRate: 0.3, steps: 6, seed: 5 },
+      { inputSize: 12, inputShape: [12], classes: 3, hidden: [16, 16], learningRate: 0.3, steps: 6, seed: 5 },
     ]);
     expect(batches.map((batch) => batch.length)).toEqual([150, 150, 100, 150, 150, 100]);
     const epochs = [batches.slice(0, 3).flat(), batches.slice(3).flat()];
@@ -212,20 +218,38 @@ describe('train', () => {
     },
   );
 
-  it.each(recipes.map(({ name }) => name))(
+  it.each(recipes.map((recipe) => [recipe.name, recipe] as const))(
     '%s keeps no tensor from step to step, and none at all at the end',
-    async (name) => {
+    async (name, recipe) => {
+      // The wasm backend does not train convolutions.
+      if (recipe.input === 'image') await tf.setBackend('cpu');
       const before = tf.memory().numTensors;
       const counts = new Set<number>();
-      for await (const event of train(requireRecipe(name), config({ recipe: name }), data, {
-        recordsPerEpoch: 4,
-      })) {
+      for await (const event of train(
+        recipe,
+        config({ recipe: name }),
+        recipe.input === 'vector' ? data : images,
+        {
+          recordsPerEpoch: 4,
+        },
+      )) {
         if (event.kind === 'step' && event.step > 1) counts.add(tf.memory().numTensors);
       }
       expect([...counts]).toHaveLength(1);
       expect(tf.memory().numTensors).toBe(before);
+      if (recipe.input === 'image') await tf.setBackend('wasm');
     },
   );
+
+  it('says so where the data has no images, or the backend no gradient of a convolution', async () => {
+    await expect(run(config({ recipe: 'cnn-cosine' }))).rejects.toThrow(
+      'cnn-cosine takes images; received examples of 12 numbers',
+    );
+    if (tf.getBackend() !== 'wasm') return;
+    await expect(run(config({ recipe: 'cnn-cosine' }), images)).rejects.toThrow(
+      'cnn-cosine: the wasm backend cannot train convolutions; take --backend native or cpu',
+    );
+  });
 
   it('looks into the model without a trace: the numbers do not depend on how often', async () => {
     const often = await run(config({ recipe: 'mlp-annealed-dropout' }), data, { recordsPerEpoch: 13 });

@@ -4,7 +4,7 @@ import { addSettings, count } from '../settings.js';
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description('train recipes over several seeds and set them side by side in a table and a report')
-    .argument('[recipes...]', 'default: all');
+    .argument('[recipes...]', 'default: the twelve that change one thing of the same network');
   addSettings(command);
   return command
     .addOption(

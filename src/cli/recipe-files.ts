@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A recipe as recipes.json describes it. */
+export interface RecipeEntry {
+  name: string;
+  title: string;
+  /** Its files under recipes/, where a copy keeps them beside each other. */
+  files: string[];
+  /** The packages that it imports or reads data from. */
+  needs: string[];
+}
+
+const root = new URL('../../../', import.meta.url);
+
+export async function readManifest(): Promise<RecipeEntry[]> {
+  return JSON.parse(await readFile(new URL('recipes/recipes.json', root), 'utf8')) as RecipeEntry[];
+}
+
+/** A file of a recipe as it is copied: its name, and what it holds. */
+export interface RecipeFile {
+  name: string;
+  content: Buffer;
+}
+
+/** The files of a recipe as this package holds them: its sources, or what they were compiled to. */
+export async function readRecipe({ files }: RecipeEntry, language: 'ts' | 'js'): Promise<RecipeFile[]> {
+  return await Promise.all(files.map((file) => (language === 'ts' ? asIs(file) : compiled(file))));
+}
+
+async function asIs(name: string): Promise<RecipeFile> {
+  return { name, content: await readFile(fileURLToPath(new URL(`recipes/${name}`, root))) };
+}
+
+async function compiled(file: string): Promise<RecipeFile> {
+  if (!file.endsWith('.ts')) return await asIs(file);
+  const name = file.replace(/\.ts$/, '.js');
+  const text = await readFile(fileURLToPath(new URL(`dist/recipes/${name}`, root)), 'utf8');
+  // The map stays behind.
+  return { name, content: Buffer.from(text.replace(/^\/\/# sourceMappingURL=.*\n?/m, '')) };
+}

@@ -1,0 +1,6 @@
+import { CosineConv1D } from '../../../layers/cosine-conv1d.js';
+import { register } from '../../arguments/register.js';
+
+export * from '../../../layers/cosine-conv1d.js';
+
+register(CosineConv1D);

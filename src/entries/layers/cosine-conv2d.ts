@@ -1,0 +1,6 @@
+import { CosineConv2D } from '../../../layers/cosine-conv2d.js';
+import { register } from '../../arguments/register.js';
+
+export * from '../../../layers/cosine-conv2d.js';
+
+register(CosineConv2D);

@@ -1,0 +1,6 @@
+import { CosineDense } from '../../../layers/cosine-dense.js';
+import { register } from '../../arguments/register.js';
+
+export * from '../../../layers/cosine-dense.js';
+
+register(CosineDense);

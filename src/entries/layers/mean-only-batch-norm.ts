@@ -1,0 +1,6 @@
+import { MeanOnlyBatchNorm } from '../../../layers/mean-only-batch-norm.js';
+import { register } from '../../arguments/register.js';
+
+export * from '../../../layers/mean-only-batch-norm.js';
+
+register(MeanOnlyBatchNorm);

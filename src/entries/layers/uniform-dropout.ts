@@ -1,0 +1,6 @@
+import { UniformDropout } from '../../../layers/uniform-dropout.js';
+import { register } from '../../arguments/register.js';
+
+export * from '../../../layers/uniform-dropout.js';
+
+register(UniformDropout);
