@@ -42,7 +42,7 @@ describe('recipes/recipes.json', () => {
         /\n \* What: /,
         /\n \* When: /,
         /\n \* Paper: /,
-        /\n \* Measured: [^/]*\d[^/]*`(npx|node) /,
+        /\n \* Measured: [^/]*\d[^/]*`(npx|node)\s/,
       ]) {
         expect(source).toMatch(part);
       }
