@@ -84,7 +84,7 @@ describe('dropConnectDense', () => {
     }
   });
 
-  it.each(['example', 'batch'] as const)(
+  it.for(['example', 'batch'] as const)(
     'takes a batch of no examples, with a mask a %s',
     (maskPer, { skip }) => {
       skip(tf.getBackend() === 'webgl', "tfjs's webgl backend has no product of an empty tensor");
