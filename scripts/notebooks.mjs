@@ -1,0 +1,59 @@
+/**
+ * The notebooks, with Deno's kernel, over the built package of this clone.
+ *
+ *   npm run notebooks                           opens JupyterLab
+ *   npm run check:notebooks                     executes each from top to bottom in its quick form, and keeps nothing
+ *   npm run notebooks -- --record [<name>...]   executes the full form and writes the outputs into the files
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { kernelVariables, NotebooksFailure, pythonWith } from './notebooks/environment.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = join(root, 'notebooks');
+const [mode = '--lab', ...names] = process.argv.slice(2);
+
+function chosen() {
+  const all = readdirSync(folder).filter((file) => file.endsWith('.ipynb'));
+  const unknown = names.find((name) => !all.some((file) => file.startsWith(name)));
+  if (unknown) {
+    throw new NotebooksFailure(`no notebook begins with ${unknown}; take some of ${all.sort().join(', ')}`);
+  }
+  const wanted = all.filter((file) => names.length === 0 || names.some((name) => file.startsWith(name)));
+  return wanted.sort().map((file) => join(folder, file));
+}
+
+function python(list, args, variables = {}) {
+  const env = { ...process.env, ...kernelVariables(), ...variables };
+  return spawnSync(pythonWith(list), args, { cwd: folder, stdio: 'inherit', env }).status ?? 1;
+}
+
+function execute(how, variables) {
+  return python(
+    'requirements.txt',
+    [join(root, 'scripts', 'notebooks', 'run.py'), how, ...chosen()],
+    variables,
+  );
+}
+
+const modes = {
+  '--lab': () => python('requirements-lab.txt', ['-m', 'jupyterlab', '--notebook-dir', folder, ...names]),
+  '--check': () => execute('check', { EVENKEEL_QUICK: '1' }),
+  '--record': () => execute('record'),
+};
+
+try {
+  const start = modes[mode];
+  if (!start) {
+    throw new NotebooksFailure(
+      `unknown argument ${mode}; give --record, --check, or nothing to open JupyterLab`,
+    );
+  }
+  process.exitCode = start();
+} catch (error) {
+  if (!(error instanceof NotebooksFailure)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
