@@ -14,20 +14,19 @@ interface Shown {
 /** Black on white, so that a page in dark colours shows it too; the name is what a screen reader says. */
 export function figure(name: string, options: Plot.PlotOptions): Shown {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const named = namedColours(options);
-  const margins = {
-    marginTop: named.length > 0 ? 54 : 32,
-    marginBottom: 42,
-    marginLeft: 56,
-    marginRight: 24,
-  };
+  const { width, height } = { width: 640, height: 360, ...options };
+  const margins = { marginTop: 32, marginBottom: 42, marginLeft: 56, marginRight: 24 };
   const style = { fontSize: '12px', color: 'black' };
-  const svg = Plot.plot({ width: 640, height: 360, ...margins, style, ...options, document });
+  const svg = Plot.plot({ width, height, ...margins, style, ...options, document });
+  const named = namedColours(options);
+  const above = named.length > 0 ? 26 : 0;
+  const whole = { x: '0', y: `${-above}`, width: `${width}`, height: `${height + above}` };
   svg.setAttribute('xmlns', SVG);
+  svg.setAttribute('viewBox', Object.values(whole).join(' '));
+  svg.setAttribute('height', whole.height);
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', name);
-  const paper = element(document, 'rect', { width: '100%', height: '100%', fill: 'white' });
-  svg.insertBefore(paper, svg.firstChild);
+  svg.insertBefore(element(document, 'rect', { ...whole, fill: 'white' }), svg.firstChild);
   svg.append(legend(document, named));
   return { [DISPLAY]: () => ({ 'image/svg+xml': svg.outerHTML, 'text/plain': name }) };
 }
@@ -38,15 +37,15 @@ function namedColours({ color }: Plot.PlotOptions): [string, string][] {
   return [...((color.domain ?? []) as Iterable<string>)].map((name, i) => [name, range[i] ?? 'black']);
 }
 
-/** A row of names above the chart. Plot's own is HTML beside the SVG, which a repository page would leave out. */
+/** A row of names above the chart, at negative heights. Plot's own is HTML beside the SVG, which a repository page would leave out. */
 function legend(document: Document, named: readonly [string, string][]): Element {
   const row = document.createElementNS(SVG, 'g');
   let x = 8;
   for (const [name, colour] of named) {
-    row.append(element(document, 'circle', { cx: `${x + 5}`, cy: '13', r: '5', fill: colour }));
+    row.append(element(document, 'circle', { cx: `${x + 5}`, cy: '-12', r: '5', fill: colour }));
     const text = element(document, 'text', {
       x: `${x + 15}`,
-      y: '17',
+      y: '-8',
       fill: 'black',
       'text-anchor': 'start',
     });

@@ -1,7 +1,7 @@
 /**
  * The notebooks, with Deno's kernel, over the built package of this clone.
  *
- *   npm run notebooks                           opens JupyterLab
+ *   npm run notebooks [-- <arguments>]          opens JupyterLab, with these arguments
  *   npm run check:notebooks                     executes each from top to bottom in its quick form, and keeps nothing
  *   npm run notebooks -- --record [<name>...]   executes the full form and writes the outputs into the files
  */
@@ -13,7 +13,8 @@ import { kernelVariables, NotebooksFailure, pythonWith } from './notebooks/envir
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'notebooks');
-const [mode = '--lab', ...names] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const [mode, ...names] = ['--check', '--record'].includes(given[0]) ? given : ['--lab', ...given];
 
 function chosen() {
   const all = readdirSync(folder).filter((file) => file.endsWith('.ipynb'));
