@@ -7,15 +7,38 @@ Prints one line a notebook, and for the first cell that fails its source and its
 """
 
 import hashlib
+import queue
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
 SECONDS_A_CELL = 900
+# Deno's kernel now and then says that it is idle before it sends a cell's result; nbclient would go on without it.
+SECONDS_FOR_LATE_OUTPUT = 0.1
+SECONDS_FOR_MISSING_OUTPUT = 3
+
+
+class Client(NotebookClient):
+    async def async_execute_cell(self, cell, cell_index, **options):
+        done = await super().async_execute_cell(cell, cell_index, **options)
+        if cell.cell_type == "code":
+            await self.take_late_outputs(cell, cell_index)
+        return done
+
+    async def take_late_outputs(self, cell, cell_index):
+        while True:
+            seconds = SECONDS_FOR_LATE_OUTPUT if cell.outputs else SECONDS_FOR_MISSING_OUTPUT
+            try:
+                message = await self.kc.get_iopub_msg(timeout=seconds)
+                self.process_message(message, cell, cell_index)
+            except queue.Empty:
+                return
+            except CellExecutionComplete:
+                pass
 
 
 def sources_hash(notebook):
@@ -26,7 +49,7 @@ def sources_hash(notebook):
 
 def execute(path):
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
+    client = Client(
         notebook,
         kernel_name="deno",
         timeout=SECONDS_A_CELL,
@@ -38,8 +61,10 @@ def execute(path):
 
 
 def complaint(notebook):
-    """A cell may succeed and still print to stderr: a warning that no reader should meet."""
+    """A cell may succeed and show nothing, or print to stderr: a warning that no reader should meet."""
     for cell in notebook.cells:
+        if cell.cell_type == "code" and not cell.outputs:
+            return f"this cell shows nothing: {cell.source}"
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 return output.text.strip().splitlines()[0]
