@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { probeBackends } from './src/native/probe.js';
 import BackendReporter from './test/support/backend-reporter.js';
+import { launchOptions } from './test/support/chromium.js';
 import { mutate } from './test/support/mutate.js';
 import ParityReporter from './test/support/parity-reporter.js';
 
@@ -45,20 +46,7 @@ const webgl: TestProjectConfiguration = {
       headless: true,
       screenshotFailures: false,
       provider: playwright({
-        launchOptions: {
-          ...(probes.webgl.executable ? { executablePath: probes.webgl.executable } : {}),
-          args: [
-            '--no-sandbox',
-            '--use-angle=swiftshader',
-            '--enable-unsafe-swiftshader',
-            '--ignore-gpu-blocklist',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-            '--no-first-run',
-            '--disable-quic',
-          ],
-        },
+        launchOptions: launchOptions(probes.webgl),
       }),
       instances: [{ browser: 'chromium' }],
     },
@@ -69,11 +57,21 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: 'node',
-    include: ['schedules', 'native', 'data', 'training', 'resume', 'runs', 'report', 'cli', 'repository'].map(
-      (folder) => `test/${folder}/**/*.test.ts`,
-    ),
+    include: [
+      'schedules',
+      'native',
+      'data',
+      'training',
+      'resume',
+      'runs',
+      'report',
+      'cli',
+      'repository',
+      'package',
+    ].map((folder) => `test/${folder}/**/*.test.ts`),
     setupFiles: ['test/support/greeting.ts', 'test/support/matchers.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 };
 
@@ -84,7 +82,8 @@ export default defineConfig({
       { find: /^evenkeel$/, replacement: path('src/index.ts') },
       { find: /^evenkeel\/node$/, replacement: path('src/node.ts') },
       { find: /^evenkeel\/testing$/, replacement: path('src/testing/index.ts') },
-      { find: /^evenkeel\/(layers|recipes)\/(.*)$/, replacement: path('$1/$2.ts') },
+      { find: /^evenkeel\/layers\/(.*)$/, replacement: path('src/entries/layers/$1.ts') },
+      { find: /^evenkeel\/recipes\/(.*)$/, replacement: path('recipes/$1.ts') },
     ],
   },
   test: {

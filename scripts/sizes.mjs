@@ -1,10 +1,15 @@
 /**
- * What a browser bundle takes of this package, minified and compressed, over what TensorFlow.js takes: tfjs itself is left
- * out of the bundles, since whoever has one line of it has all of it.
+ * What a browser bundle takes of this package, minified and compressed with gzip, over what TensorFlow.js takes; and the
+ * size of the package itself.
  *
- *   npm run sizes                 prints the table, and writes it into README.md
- *   node scripts/sizes.mjs --json prints what the tests read
+ * tfjs is left out of the bundles as external, so that a number is the code of this package alone. Bundled with both and
+ * subtracted, a layer comes out up to a quarter larger beside a page that has only `tf.loadLayersModel`, since it also
+ * keeps ops of tfjs that such a page drops, and smaller beside all of tfjs, with which it shares a dictionary.
+ *
+ *   npm run sizes                   prints the table and writes it into README.md
+ *   node scripts/sizes.mjs --json   prints what the tests read
  */
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -27,64 +32,74 @@ const external = ['@tensorflow/tfjs'];
 
 const layers = readdirSync(join(root, 'layers'))
   .filter((name) => name.endsWith('.ts'))
-  .map((name) => basename(name, '.ts'));
-const classNameOf = (stem) =>
-  /static className = '(\w+)'/.exec(readFileSync(join(root, 'layers', `${stem}.ts`), 'utf8'))[1];
-const factoryOf = (stem) =>
-  /export function (\w+)\(/.exec(readFileSync(join(root, 'layers', `${stem}.ts`), 'utf8'))[1];
+  .map((name) => {
+    const text = readFileSync(join(root, 'layers', name), 'utf8');
+    const [, factory] = /export function (\w+)\(/.exec(text);
+    const [, className] = /static className = '(\w+)'/.exec(text);
+    return { stem: basename(name, '.ts'), factory, className };
+  });
+const every = layers.map(({ stem }) => stem);
+const factories = layers.map(({ factory }) => factory).join(', ');
 
-/** What a page may hold: its lines, and the layers that these need. */
+/** What a page may hold, the layers that it needs, and its name in the table, if it has a row there. */
 const pages = [
-  ...layers.flatMap((stem) => [
-    { page: factoryOf(stem), source: `export { ${factoryOf(stem)} } from 'evenkeel';`, needs: [stem] },
-    {
-      page: `evenkeel/layers/${stem}`,
-      source: `export { ${factoryOf(stem)} } from 'evenkeel/layers/${stem}';`,
-      needs: [stem],
-    },
-    // For its effect alone: tfjs can load a model that has the layer.
-    { page: `import 'evenkeel/layers/${stem}'`, source: `import 'evenkeel/layers/${stem}';`, needs: [stem] },
+  ...layers.flatMap(({ stem, factory }) => [
+    { row: `\`${factory}\``, source: `export { ${factory} } from 'evenkeel';`, needs: [stem] },
+    { source: `export { ${factory} } from 'evenkeel/layers/${stem}';`, needs: [stem] },
+    // For its effect alone: tfjs can then load a model that has the layer.
+    { source: `import 'evenkeel/layers/${stem}';`, needs: [stem] },
   ]),
+  { row: 'every layer', source: `export { ${factories} } from 'evenkeel';`, needs: every },
+  { row: '`registerAll()`', source: `import { registerAll } from 'evenkeel'; registerAll();`, needs: every },
+  { row: '`fold`', source: `export { fold } from 'evenkeel';`, needs: [] },
   {
-    page: 'every layer',
-    source: `export { ${layers.map(factoryOf).join(', ')} } from 'evenkeel';`,
-    needs: layers,
+    row: '`scheduleDropout`, `linear`',
+    source: `export { scheduleDropout, linear } from 'evenkeel';`,
+    needs: [],
   },
-  { page: '`registerAll`', source: `import { registerAll } from 'evenkeel'; registerAll();`, needs: layers },
-  { page: '`fold`', source: `export { fold } from 'evenkeel';`, needs: [] },
-  { page: '`scheduleDropout`', source: `export { scheduleDropout } from 'evenkeel';`, needs: [] },
-  { page: 'everything', source: `export * from 'evenkeel';`, needs: layers },
+  { row: 'all of evenkeel', source: `export * from 'evenkeel';`, needs: every },
   {
-    page: 'a folded model',
-    source: `export { loadLayersModel } from '@tensorflow/tfjs';`,
+    row: 'a folded model, loaded',
+    source: `import * as tf from '@tensorflow/tfjs'; export const model = tf.loadLayersModel('model.json');`,
     needs: [],
   },
 ];
 
-const project = mkdtempSync(join(tmpdir(), 'sizes-'));
+const project = mkdtempSync(join(tmpdir(), 'evenkeel-sizes-'));
 try {
   mkdirSync(join(project, 'node_modules', '@tensorflow'), { recursive: true });
   symlinkSync(root, join(project, 'node_modules', 'evenkeel'));
   symlinkSync(join(root, 'node_modules/@tensorflow/tfjs'), join(project, 'node_modules/@tensorflow/tfjs'));
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
 
-  const rows = [];
-  for (const { page, source, needs } of pages) {
+  const measured = [];
+  for (const page of pages) {
     const file = join(project, 'page.js');
-    writeFileSync(file, source);
-    const [small, smaller] = [await withEsbuild(file), await withVite(file)].map(measured);
-    rows.push({ page, needs, esbuild: small, vite: smaller });
+    writeFileSync(file, page.source);
+    measured.push({ ...page, esbuild: show(await withEsbuild(file)), vite: show(await withVite(file)) });
   }
-  if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
-  else record(rows);
+  if (process.argv.includes('--json')) console.log(JSON.stringify(measured));
+  else record(measured);
 } finally {
   rmSync(project, { recursive: true, force: true });
 }
 
 async function withEsbuild(file) {
-  const options = { bundle: true, minify: true, format: 'esm', platform: 'browser', write: false, external };
-  const { outputFiles } = await esbuild.build({ entryPoints: [file], ...options, logLevel: 'silent' });
-  return outputFiles[0].text;
+  const { outputFiles, metafile } = await esbuild.build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    external,
+    write: false,
+    metafile: true,
+    outdir: project,
+    logLevel: 'silent',
+  });
+  const [{ inputs, imports }] = Object.values(metafile.outputs);
+  const files = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
+  return { code: outputFiles[0].text, files, imports: imports.map(({ path }) => path) };
 }
 
 async function withVite(file) {
@@ -94,38 +109,46 @@ async function withVite(file) {
     logLevel: 'silent',
     build: {
       write: false,
-      minify: true,
       modulePreload: { polyfill: false },
-      rollupOptions: { input: file, external, preserveEntrySignatures: 'strict' },
+      rolldownOptions: { input: file, external, preserveEntrySignatures: 'strict' },
     },
   });
-  return output.map(({ code }) => code ?? '').join('\n');
+  const [{ code, modules, imports }] = output;
+  const files = Object.keys(modules).filter((path) => modules[path].renderedLength > 0);
+  return { code, files, imports };
 }
 
-/** Size, and what of this package and of Node is in it. */
-function measured(code) {
+/** The size of the bundle if a file of this package is in it, the layers in it, and what a browser does not have. */
+function show({ code, files, imports }) {
+  const ours = files.some((path) => !path.endsWith('page.js'));
   return {
-    bytes: gzipSync(code, { level: 9 }).length,
-    layers: layers.filter((stem) => new RegExp(`["'\`]${classNameOf(stem)}["'\`]`).test(code)),
-    node: [...code.matchAll(/["'`]node:\w+["'`]|\bBuffer\.|\bprocess\.|\brequire\(/g)].map(
-      ([found]) => found,
-    ),
+    bytes: ours ? gzipSync(code, { level: 9 }).length : 0,
+    layers: layers.filter(({ className }) => code.includes(className)).map(({ stem }) => stem),
+    registers: /registerClass/.test(code),
+    foreign: [
+      ...imports.filter((name) => !external.includes(name)),
+      ...[...code.matchAll(/node:\w+|\bBuffer\b|\bprocess\b|\brequire\(|browser-external/g)].map(String),
+    ],
   };
 }
 
-function record(rows) {
-  const shown = rows.filter(({ page }) => !page.includes('evenkeel/layers/'));
-  const kilobytes = ({ bytes }, { esbuild }) =>
-    esbuild.layers.length === 0 && bytes < 200 ? '0' : (bytes / 1000).toFixed(1);
+function record(measured) {
+  const kilobytes = ({ bytes }) => (bytes === 0 ? '0' : (bytes / 1000).toFixed(1));
   const lines = [
     '| a page with | vite | esbuild |',
     '| --- | ---: | ---: |',
-    ...shown.map((row) => {
-      const name = layers.some((stem) => factoryOf(stem) === row.page) ? `\`${row.page}\`` : row.page;
-      return `| ${name} | ${kilobytes(row.vite, row)} | ${kilobytes(row.esbuild, row)} |`;
-    }),
-  ].join('\n');
-  const about = `kB, minified and compressed by gzip, over what tfjs takes; \`npm run sizes\`: vite ${vite.version}, esbuild ${esbuild.version}.`;
-  replaceBetween('README.md', '<!-- sizes -->', '<!-- /sizes -->', `${lines}\n\n${about}`);
-  console.log(`${lines}\n\n${about}`);
+    ...measured
+      .filter(({ row }) => row)
+      .map(({ row, vite, esbuild }) => `| ${row} | ${kilobytes(vite)} | ${kilobytes(esbuild)} |`),
+  ];
+  const versions = `vite ${vite.version}, esbuild ${esbuild.version}`;
+  const about = `kB, minified and compressed with gzip, without tfjs; \`npm run sizes\`: ${versions}.`;
+  const [{ size, unpackedSize }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: 'pipe' }),
+  );
+  const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const installed = `The package: ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked, sources and maps included.`;
+  const text = [...lines, '', about, '', installed].join('\n');
+  replaceBetween('README.md', '<!-- sizes -->', '<!-- /sizes -->', text);
+  console.log(text);
 }

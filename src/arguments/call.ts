@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { foreign } from './copies.js';
 
 /** The arguments of a layer's call; `training` is there in fit only, `noise` in tests, in place of what would be drawn. */
 export interface CallArgs {
@@ -13,6 +14,8 @@ export interface CallArgs {
  */
 export function onlyInput<T extends tf.Tensor>(inputs: T | T[]): T {
   const x = Array.isArray(inputs) ? (inputs[0] as T) : inputs;
+  // tfjs takes a symbolic input of another copy for a tensor, and fails somewhere in the computation.
+  if ('sourceLayer' in x) throw foreign('evenkeel', 'the input of a layer');
   return x.dtype === 'float32' ? x : (x.toFloat() as T);
 }
 

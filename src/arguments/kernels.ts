@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from './check.js';
+import { foreign, isForeign } from './copies.js';
 
 /** What is known of a built-in layer with kernels. */
 export interface KernelLayer {
@@ -35,12 +36,7 @@ const KNOWN_NAMES = `${Object.keys(KNOWN).join(', ')}, or TimeDistributed over o
  */
 export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
   if (!(layer instanceof tf.layers.Layer)) {
-    if (typeof (layer as tf.layers.Layer | undefined)?.getClassName !== 'function')
-      throw unknownLayer(wrapper, layer);
-    throw new Error(
-      `${wrapper}: layer comes from another copy of @tensorflow/tfjs. Keep one: see \`npm ls @tensorflow/tfjs-layers\`, ` +
-        'then `npm dedupe`.',
-    );
+    throw isForeign(layer) ? foreign(wrapper, 'layer') : unknownLayer(wrapper, layer);
   }
   const name = layer.getClassName();
   if (name === 'TimeDistributed') {

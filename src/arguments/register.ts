@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { KEEP_ONE } from './copies.js';
 
 let checked = false;
 
@@ -13,8 +14,7 @@ export function register<T extends tf.serialization.Serializable>(
       // biome-ignore lint/suspicious/noConsole: at import there is nobody to return this to, and it fails far away later
       console.warn(
         'evenkeel: two copies of @tensorflow/tfjs are loaded, so models made with the other one will not know ' +
-          "evenkeel's layers. Keep one: see `npm ls @tensorflow/tfjs-core`, then `npm dedupe`, and import nothing " +
-          'from @tensorflow/*/dist.',
+          `evenkeel's layers. ${KEEP_ONE}`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../arguments/check.js';
+import { foreign, isForeign } from '../arguments/copies.js';
 import { build } from './build.js';
 import { type CustomLayer, customLayersOf } from './custom-layers.js';
 import { readGraph } from './graph.js';
@@ -125,13 +126,6 @@ function requireModel(model: unknown): asserts model is tf.LayersModel {
     return;
   }
   if (model instanceof tf.GraphModel) throw new ArgumentError('fold', 'model', expected, 'a tf.GraphModel');
-  if (typeof (model as tf.LayersModel | undefined)?.getClassName !== 'function') {
-    throw new ArgumentError('fold', 'model', expected, model);
-  }
-  const own = model instanceof tf.layers.Layer;
-  if (own) throw new ArgumentError('fold', 'model', expected, 'a layer');
-  throw new Error(
-    'fold: model comes from another copy of @tensorflow/tfjs. Keep one: see `npm ls @tensorflow/tfjs-layers`, then ' +
-      '`npm dedupe`.',
-  );
+  if (model instanceof tf.layers.Layer) throw new ArgumentError('fold', 'model', expected, 'a layer');
+  throw isForeign(model) ? foreign('fold', 'model') : new ArgumentError('fold', 'model', expected, model);
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { WeightNorm } from '../../layers/weight-norm.js';
 import { ArgumentError, positive } from '../arguments/check.js';
+import { foreign, isForeign } from '../arguments/copies.js';
 
 const NAME = 'dataInit';
 
@@ -47,7 +48,7 @@ export function dataInit(
   batch: tf.Tensor | tf.Tensor[],
   { initScale = 1 }: DataInitOptions = {},
 ): Initialized[] {
-  if (!(model instanceof tf.LayersModel)) throw new ArgumentError(NAME, 'model', 'a tf.LayersModel', model);
+  requireModel(model);
   positive(NAME, 'initScale', initScale);
   const layers = normalized(model.layers);
   if (layers.length === 0) {
@@ -91,6 +92,13 @@ function normalized(layers: tf.layers.Layer[]): WeightNorm[] {
     return normalized(inside.layers ?? (inside.layer ? [inside.layer] : []));
   });
   return [...new Set(found)];
+}
+
+function requireModel(model: unknown): void {
+  if (model instanceof tf.LayersModel) return;
+  const expected = 'a tf.LayersModel';
+  if (model instanceof tf.layers.Layer) throw new ArgumentError(NAME, 'model', expected, 'a layer');
+  throw isForeign(model) ? foreign(NAME, 'model') : new ArgumentError(NAME, 'model', expected, model);
 }
 
 function requireExamples(batch: tf.Tensor[]): void {

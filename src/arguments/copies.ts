@@ -1,0 +1,14 @@
+/** Tensors pass from one copy of tfjs to another; layers, models, symbolic inputs and the names of classes do not. */
+export const KEEP_ONE =
+  'Keep one: see `npm ls @tensorflow/tfjs-core`, then `npm dedupe`, and import nothing from @tensorflow/*/dist.';
+
+/** Whether what is no layer of this copy of tfjs is one of another: it can say its class all the same. */
+export function isForeign(value: unknown): boolean {
+  return typeof (value as { getClassName?: unknown } | null | undefined)?.getClassName === 'function';
+}
+
+export function foreign(who: string, what: string): Error {
+  return new Error(
+    `${who}: ${what} comes from another copy of @tensorflow/tfjs; two are loaded. ${KEEP_ONE}`,
+  );
+}

@@ -1,0 +1,4 @@
+/** What bundles for browsers hold in place of `native-op.ts` (`browser` in package.json): no op is native there. */
+export function nativeOp(): null {
+  return null;
+}

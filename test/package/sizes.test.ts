@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+interface Bundle {
+  /** Compressed with gzip. */
+  bytes: number;
+  /** The layers whose class is in it. */
+  layers: string[];
+  registers: boolean;
+  /** Imports other than tfjs, and names that only Node has. */
+  foreign: string[];
+}
+type Page = { row?: string; source: string; needs: string[] } & Record<'vite' | 'esbuild', Bundle>;
+
+const pages: Page[] = JSON.parse(execFileSync('node', ['scripts/sizes.mjs', '--json'], { encoding: 'utf8' }));
+const bundles = (of: Page[]) =>
+  of.flatMap((page) =>
+    (['vite', 'esbuild'] as const).map((bundler) => ({ bundler, ...page, ...page[bundler] })),
+  );
+
+test.each(bundles(pages))(
+  '$bundler, $source: the layers that it needs and no other',
+  ({ layers, needs, foreign }) => {
+    expect(layers).toEqual(needs);
+    expect(foreign).toEqual([]);
+  },
+);
+
+test.each(bundles(pages.filter(({ needs }) => needs.length > 0)))(
+  '$bundler, $source: registered',
+  ({ registers }) => {
+    expect(registers).toBe(true);
+  },
+);
+
+test.each(bundles(pages.filter(({ needs }) => needs.length === 1)))(
+  '$bundler, $source: below 6 kB',
+  ({ bytes }) => {
+    expect(bytes).toBeGreaterThan(500);
+    expect(bytes).toBeLessThanOrEqual(6000);
+  },
+);
+
+test.each(bundles(pages.filter(({ needs }) => needs.length > 1)))(
+  '$bundler, $source: below its limit',
+  (page) => {
+    // `fold`, `dataInit` and the schedules with their checks are a third of the whole.
+    expect(page.bytes).toBeLessThanOrEqual(page.row === 'all of evenkeel' ? 27_000 : 20_000);
+  },
+);
+
+test.each(bundles(pages.filter(({ row }) => row === 'a folded model, loaded')))(
+  '$bundler: a page with a folded model holds nothing of this package',
+  ({ bytes }) => {
+    expect(bytes).toBe(0);
+  },
+);

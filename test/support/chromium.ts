@@ -1,0 +1,19 @@
+import type { Probe } from '../../src/native/probe.js';
+
+/** How tests start the browser: webgl 2 without a graphics card, and no errands of its own. */
+export function launchOptions({ executable }: Probe): { executablePath?: string; args: string[] } {
+  return {
+    ...(executable ? { executablePath: executable } : {}),
+    args: [
+      '--no-sandbox',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+    ],
+  };
+}
