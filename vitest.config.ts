@@ -68,6 +68,7 @@ const node: TestProjectConfiguration = {
       'cli',
       'repository',
       'package',
+      'browser',
     ].map((folder) => `test/${folder}/**/*.test.ts`),
     setupFiles: ['test/support/greeting.ts', 'test/support/matchers.ts'],
     testTimeout: 60_000,

@@ -12,10 +12,13 @@ import { type RecipeEntry, type RecipeFile, readManifest, readRecipe } from './r
 /** `evenkeel add --list`. */
 export async function listRecipes(): Promise<void> {
   const table = new Table({ head: ['recipe', 'what', 'needs'], ...plain });
-  for (const { name, title, needs } of await readManifest()) table.push([name, title, needs.join(' ')]);
+  for (const { name, title, needs } of await readManifest()) table.push([name, title, inLines(needs)]);
   console.log(table.toString());
   console.log('\nCopy one: npx evenkeel add <recipe> [dir]');
 }
+
+const inLines = (names: readonly string[]) =>
+  names.map((name, i) => (i > 0 && i % 3 === 0 ? `\n${name}` : name)).join(' ');
 
 /** `evenkeel add`: the files of a recipe, copied into a folder, and what to install for them. */
 export async function addRecipe(
@@ -96,20 +99,22 @@ async function write(path: string, content: Buffer): Promise<void> {
 }
 
 function nextSteps(
-  { needs }: RecipeEntry,
+  { needs, start }: RecipeEntry,
   files: readonly RecipeFile[],
   folder: string,
   js: boolean,
 ): string[] {
   const wanted = needs.filter((name) => !isInstalled(name, folder));
-  const tools = js ? [] : ['tsx', '@types/node'].filter((name) => !isInstalled(name, folder));
+  const tools = js || start ? [] : ['tsx', '@types/node'].filter((name) => !isInstalled(name, folder));
   const [first] = files as [RecipeFile];
   const path = relative('', join(folder, first.name));
   return [
     '',
     ...(wanted.length > 0 ? [`install  npm install ${wanted.join(' ')}`] : []),
     ...(tools.length > 0 ? [`         npm install --save-dev ${tools.join(' ')}`] : []),
-    ...(first.name.endsWith('s') ? [`try      ${js ? 'node' : 'npx tsx'} ${path}`] : []),
+    start
+      ? `then     ${relative('', folder) ? `cd ${relative('', folder)} && ` : ''}${start}   (${path} says what else it takes)`
+      : `try      ${js ? 'node' : 'npx tsx'} ${path}`,
   ];
 }
 

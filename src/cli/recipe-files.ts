@@ -9,6 +9,8 @@ export interface RecipeEntry {
   files: string[];
   /** The packages that it imports or reads data from. */
   needs: string[];
+  /** The command that starts it, where its first file is not a script. */
+  start?: string;
 }
 
 const root = new URL('../../../', import.meta.url);
@@ -33,9 +35,18 @@ async function asIs(name: string): Promise<RecipeFile> {
 }
 
 async function compiled(file: string): Promise<RecipeFile> {
+  if (file.endsWith('.html')) return pageOf(await asIs(file));
   if (!file.endsWith('.ts')) return await asIs(file);
   const name = file.replace(/\.ts$/, '.js');
   const text = await readFile(fileURLToPath(new URL(`dist/recipes/${name}`, root)), 'utf8');
   // The map stays behind.
   return { name, content: Buffer.from(text.replace(/^\/\/# sourceMappingURL=.*\n?/m, '')) };
+}
+
+/** A page asks for its script by name. */
+function pageOf({ name, content }: RecipeFile): RecipeFile {
+  return {
+    name,
+    content: Buffer.from(content.toString().replace(/(<script [^>]*src="[^"]+)\.ts"/g, '$1.js"')),
+  };
 }

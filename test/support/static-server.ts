@@ -7,13 +7,15 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.json': 'application/json',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
 };
 
 /** Serves the files of a folder as they are, on a free port of this machine. */
 export async function serve(folder: string): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const file = join(folder, normalize(pathname));
+    const file = join(folder, normalize(pathname.replace(/\/$/, '/index.html')));
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
       response.writeHead(404).end();
       return;

@@ -1,0 +1,283 @@
+import type { io, LayersModel } from '@tensorflow/tfjs';
+import { centreDigit, SIDE } from './centre-digit.js';
+import {
+  type Backend,
+  backends,
+  buildModel,
+  millisecondsPerPrediction,
+  missing,
+  predict,
+  readModel,
+  start,
+} from './classifier.js';
+
+const find = <T extends Element>(selector: string, within: ParentNode = document) =>
+  within.querySelector(selector) as T;
+const paper = find<HTMLCanvasElement>('#paper');
+const ink = paper.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+const SIZE = paper.width;
+
+/** One of the two models: what was read, what was built of it on the backend in use, and where it is shown. */
+interface Card {
+  folder: string;
+  element: HTMLElement;
+  artifacts?: io.ModelArtifacts;
+  model?: LayersModel;
+}
+const cards: Card[] = ['folded', 'custom'].map((name) => ({
+  folder: `models/${name}`,
+  element: find<HTMLElement>(`#${name}`),
+}));
+for (const { element } of cards) {
+  find('.bars', element).innerHTML = Array.from({ length: 10 }, row).join('');
+}
+
+function row(_: unknown, digit: number): string {
+  return `<li><span class="digit">${digit}</span><span class="bar"></span><span class="percent"></span></li>`;
+}
+
+// One job at a time: no prediction may run while the backend changes under it.
+let lastJob: Promise<unknown> = Promise.resolve();
+function inTurn(job: () => Promise<void>): void {
+  lastJob = lastJob.then(job).catch((error: Error) => say(error.message));
+}
+const say = (message: string) => {
+  find('#message').textContent = message;
+};
+
+// --- what the models say ---
+
+/** The drawing as a model gets it; undefined where nothing is drawn. */
+function image(): Float32Array | undefined {
+  const { data } = ink.getImageData(0, 0, SIZE, SIZE);
+  // Ink is in the alpha channel, so that its colour may follow the theme.
+  const alpha = Float32Array.from({ length: SIZE * SIZE }, (_, i) => (data[4 * i + 3] as number) / 255);
+  return centreDigit(alpha, SIZE);
+}
+
+function show(card: Card, probabilities: Float32Array | undefined): void {
+  const rows = card.element.querySelectorAll<HTMLElement>('li');
+  const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
+  rows.forEach((row, digit) => {
+    const share = probabilities?.[digit] ?? 0;
+    row.style.setProperty('--share', String(share));
+    row.classList.toggle('best', digit === best);
+    find('.percent', row).textContent = probabilities ? `${(100 * share).toFixed(1)} %` : '';
+  });
+  find('output', card.element).textContent = probabilities ? String(best) : '–';
+}
+
+let asked = false;
+/** Asks both models, once for all strokes that were drawn while they were busy. */
+function ask(): void {
+  if (asked) return;
+  asked = true;
+  inTurn(async () => {
+    asked = false;
+    const pixels = image();
+    drawSmall(find<HTMLCanvasElement>('#seen'), pixels ?? new Float32Array(SIDE * SIDE));
+    const answers: Float32Array[] = [];
+    for (const card of cards) {
+      if (!card.model) continue;
+      const probabilities = pixels && (await predict(card.model, pixels));
+      if (probabilities) answers.push(probabilities);
+      show(card, probabilities);
+    }
+    const [folded, custom] = answers;
+    const apart = folded && custom ? Math.max(...folded.map((p, i) => Math.abs(p - (custom[i] ?? 0)))) : 0;
+    find('#apart').textContent =
+      folded && custom
+        ? `Their probabilities differ by ${apart === 0 ? 0 : apart.toExponential(0)} at most.`
+        : '';
+  });
+}
+
+function measure(): void {
+  inTurn(async () => {
+    const pixels = image();
+    for (const card of cards) {
+      if (!card.model || !pixels) continue;
+      const time = await millisecondsPerPrediction(card.model, pixels);
+      find('.time', card.element).textContent = `${time.toFixed(time < 1 ? 2 : 1)} ms per prediction`;
+    }
+  });
+}
+
+// --- backends ---
+
+async function use(backend: Backend): Promise<void> {
+  say(`Starting ${backend} …`);
+  await start(backend);
+  for (const card of cards) {
+    card.model?.dispose();
+    delete card.model;
+    try {
+      card.artifacts ??= await readModel(card.folder);
+      card.model = await buildModel(card.artifacts, card.folder);
+      find('.problem', card.element).textContent = '';
+    } catch (error) {
+      find('.problem', card.element).textContent = (error as Error).message;
+    }
+    card.element.classList.toggle('broken', !card.model);
+    find('.time', card.element).textContent = '';
+  }
+  find<HTMLInputElement>(`#${backend}`).checked = true;
+  document.body.dataset.backend = backend;
+  say('');
+  ask();
+  measure();
+}
+
+function disable(backend: Backend, reason: string): void {
+  find<HTMLInputElement>(`#${backend}`).disabled = true;
+  find(`#${backend}-reason`).textContent = reason;
+}
+
+/** Takes the first of these that starts; one that does not is shown with the reason. */
+async function useFirst(candidates: readonly Backend[]): Promise<void> {
+  for (const backend of candidates) {
+    try {
+      return await use(backend);
+    } catch (error) {
+      disable(backend, (error as Error).message);
+    }
+  }
+  say('No backend starts in this browser.');
+}
+
+const usable = async () => backends.filter((backend) => !find<HTMLInputElement>(`#${backend}`).disabled);
+
+inTurn(async () => {
+  for (const backend of backends) {
+    const reason = await missing(backend);
+    if (reason) disable(backend, reason);
+    find(`#${backend}`).addEventListener('change', () =>
+      inTurn(async () => useFirst([backend, ...(await usable())])),
+    );
+  }
+  await useFirst(await usable());
+});
+
+// --- drawing ---
+
+interface Point {
+  x: number;
+  y: number;
+}
+const PEN = 0.08 * SIZE;
+let pen: Point = { x: SIZE / 2, y: SIZE / 2 };
+let penIsDown = false;
+
+/** A line from where the pen is; a dot, where it stays. */
+function drawTo(to: Point): void {
+  ink.lineWidth = PEN;
+  ink.lineCap = 'round';
+  ink.beginPath();
+  ink.moveTo(pen.x, pen.y);
+  ink.lineTo(to.x, to.y);
+  ink.stroke();
+  pen = to;
+  ask();
+}
+
+function clear(): void {
+  ink.clearRect(0, 0, SIZE, SIZE);
+  for (const card of cards) find('.time', card.element).textContent = '';
+  ask();
+}
+
+function place({ clientX, clientY }: PointerEvent): Point {
+  const { left, top, width } = paper.getBoundingClientRect();
+  return { x: ((clientX - left) * SIZE) / width, y: ((clientY - top) * SIZE) / width };
+}
+
+let drawing = false;
+paper.addEventListener('pointerdown', (event) => {
+  if (event.button !== 0 || !event.isPrimary) return;
+  paper.setPointerCapture(event.pointerId);
+  drawing = true;
+  pen = place(event);
+  drawTo(pen);
+});
+paper.addEventListener('pointermove', (event) => {
+  if (!drawing || !event.isPrimary) return;
+  // The browser hands over several movements at once, and a fast stroke has its curve in them.
+  const moves = event.getCoalescedEvents?.() ?? [];
+  for (const move of moves.length > 0 ? moves : [event]) drawTo(place(move));
+});
+paper.addEventListener('lostpointercapture', () => {
+  drawing = false;
+  measure();
+});
+
+const arrows: Record<string, Point> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+const inside = (value: number) => Math.min(Math.max(value, PEN), SIZE - PEN);
+
+paper.addEventListener('keydown', (event) => {
+  const arrow = arrows[event.key];
+  if (!arrow && event.key !== ' ' && event.key !== 'Delete') return;
+  event.preventDefault();
+  if (event.key === 'Delete') clear();
+  if (event.key === ' ' && !event.repeat) {
+    penIsDown = !penIsDown;
+    if (penIsDown) drawTo(pen);
+    else measure();
+  }
+  if (arrow) {
+    const to = { x: inside(pen.x + (arrow.x * SIZE) / SIDE), y: inside(pen.y + (arrow.y * SIZE) / SIDE) };
+    if (penIsDown) drawTo(to);
+    else pen = to;
+  }
+  const mark = find<HTMLElement>('#pen');
+  mark.style.left = `${(100 * pen.x) / SIZE}%`;
+  mark.style.top = `${(100 * pen.y) / SIZE}%`;
+  mark.classList.toggle('down', penIsDown);
+});
+paper.addEventListener('blur', () => {
+  penIsDown = false;
+  find('#pen').classList.remove('down');
+});
+find('#clear').addEventListener('click', clear);
+
+// --- example digits ---
+
+/** Puts an image of 28 x 28 numbers from 0 to 1 on a small canvas, as ink. */
+function drawSmall(canvas: HTMLCanvasElement, pixels: ArrayLike<number>): void {
+  const picture = new ImageData(SIDE, SIDE);
+  for (let i = 0; i < SIDE * SIDE; i++) picture.data[4 * i + 3] = Math.round(255 * (pixels[i] ?? 0));
+  canvas.getContext('2d')?.putImageData(picture, 0, 0);
+}
+
+function addExample(pixels: number[], digit: number): void {
+  const button = document.createElement('button');
+  button.ariaLabel = `example ${digit}`;
+  const canvas = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE });
+  drawSmall(canvas, pixels);
+  button.append(canvas);
+  button.addEventListener('click', () => {
+    ink.clearRect(0, 0, SIZE, SIZE);
+    // Pixel by pixel, so that the models get the very image.
+    ink.imageSmoothingEnabled = false;
+    ink.drawImage(canvas, 0, 0, SIZE, SIZE);
+    ask();
+    measure();
+  });
+  find('#examples').append(button);
+}
+
+fetch('examples.json')
+  .then((response) => response.json())
+  .then((images: number[][]) => images.forEach(addExample))
+  // A page without examples is whole but for them.
+  .catch(() => find('#examples-part').remove());
+
+// Only the built page has this file; it makes the page work offline.
+navigator.serviceWorker?.register('service-worker.js').catch(() => {});
+navigator.serviceWorker?.ready.then(() => {
+  find('#offline').textContent = 'Kept on this device: it works offline too.';
+});
