@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { type Browser, chromium } from 'playwright';
 import { build } from 'vite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import manifest from '../../recipes/recipes.json' with { type: 'json' };
 import { thisMachine } from '../../src/native/machine.js';
 import { probeWebgl } from '../../src/native/probe.js';
 import { launchOptions } from '../support/chromium.js';
@@ -20,6 +21,7 @@ interface Result {
   foldedLayers: string[];
 }
 
+const recipes = manifest.filter(({ files }) => files.length === 1).map(({ name }) => name);
 const { folder, packed, reason } = install();
 const root = join(folder, 'node_modules', 'evenkeel');
 
@@ -165,6 +167,18 @@ describe('in a browser', () => {
 
   test('a page with an import map and without a build', async () => {
     requireSame(await open('import-map.html'));
+  });
+
+  test.each(recipes)('the recipe %s, copied into a page', async (name) => {
+    const program = join('node_modules', '.bin', 'evenkeel');
+    const { status, stderr } = spawnSync(program, ['add', name, 'recipes', '--js'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const { losses } = await open<{ losses: number[] }>(`recipe.html?name=${name}`);
+    expect(losses).toHaveLength(6);
+    expect(losses.at(-1)).toBeLessThan(0.6 * (losses[0] as number));
   });
 
   test('a folded model, with the script of tfjs and nothing of this package', async () => {
