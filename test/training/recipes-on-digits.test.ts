@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => labels.dispose());
 
-test.for(recipes)(
+test.for([...recipes])(
   '$name learns to read a thousand real digits',
   async (recipe, { skip }) => {
     const { name, build } = recipe;
