@@ -38,6 +38,7 @@ afterAll(() => labels.dispose());
 
 test.for([...recipes])(
   '$name learns to read a thousand real digits',
+  { timeout: 120_000 },
   async (recipe, { skip }) => {
     const { name, build } = recipe;
     skip(recipe.input === 'image' && !trainsConvolutions(), NO_GRADIENT);
@@ -50,5 +51,4 @@ test.for([...recipes])(
     const losses = history.loss as number[];
     expect(losses.at(-1)).toBeLessThan(limits[name] ?? 0);
   },
-  120_000,
 );
