@@ -92,6 +92,11 @@ export async function buildModel(artifacts: tf.io.ModelArtifacts, folder: string
 
 /** Class probabilities of one image, or of several in a row. */
 export async function predict(model: tf.LayersModel, pixels: Float32Array): Promise<Float32Array> {
+  if (pixels.length === 0 || pixels.length % SIDE ** 2 !== 0) {
+    throw new Error(
+      `${pixels.length} pixels are no picture of ${SIDE} x ${SIDE}: centreDigit brings a drawing to that size`,
+    );
+  }
   const output = tf.tidy(() => {
     const shape = model.inputs[0]?.shape.slice(1) as number[];
     return model.predict(tf.tensor(pixels, [pixels.length / SIDE ** 2, ...shape])) as tf.Tensor;

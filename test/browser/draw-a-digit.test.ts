@@ -326,6 +326,7 @@ describe('in Chromium', () => {
     beforeAll(async () => {
       images = (await loadMnist({ folder: mnist() })).test.inputs.slice(0, count * 784);
       writeFileSync(join(project, 'browser', 'public', 'images.bin'), images);
+      writeFileSync(join(project, 'browser', 'public', 'other-size.bin'), images.subarray(0, 900));
       await build({
         root: fileURLToPath(new URL('page/', import.meta.url)),
         configFile: false,
@@ -341,26 +342,39 @@ describe('in Chromium', () => {
       });
     }, 60_000);
 
+    const predictions = async (...args: [backend: string, folder: string, images: string]) =>
+      await page.evaluate(
+        (args) =>
+          (globalThis as unknown as { predictions: (...args: string[]) => Promise<number[]> }).predictions(
+            ...args,
+          ),
+        args,
+      );
+    async function openPredictions(): Promise<void> {
+      await open(pages);
+      await page.goto(`${url}/predictions.html`);
+      await page.waitForFunction(() => 'predictions' in globalThis);
+    }
+
+    test('a picture of another size is refused in one line', async () => {
+      await openPredictions();
+      await expect(predictions('cpu', 'models/folded', 'other-size.bin')).rejects.toThrow(
+        /900 pixels are no picture of 28 x 28: centreDigit brings a drawing to that size/,
+      );
+    });
+
     test.each(['folded', 'custom'])(
       '%s: predictions equal those of Node',
       async (name) => {
         const model = await tf.loadLayersModel(modelFiles(join(models, name)));
         const expected = (model.predict(tf.tensor2d(images, [count, 784])) as tf.Tensor).dataSync();
-        await open(pages);
-        await page.goto(`${url}/predictions.html`);
-        await page.waitForFunction(() => 'predictions' in globalThis);
+        await openPredictions();
         for (const [backend, within] of [
           ['wasm', 1e-5],
           ['cpu', 1e-5],
           ['webgl', 1e-4],
         ] as const) {
-          const received: number[] = await page.evaluate(
-            ([backend, name]) =>
-              (
-                globalThis as unknown as { predictions: (...args: string[]) => Promise<number[]> }
-              ).predictions(backend, `models/${name}`, 'images.bin'),
-            [backend, name] as const,
-          );
+          const received = await predictions(backend, `models/${name}`, 'images.bin');
           expect(received).toHaveLength(count * 10);
           const apart = Math.max(...received.map((value, i) => Math.abs(value - (expected[i] as number))));
           expect(apart).toBeLessThanOrEqual(within);
