@@ -18,6 +18,7 @@ const everyBackend = [
   'callbacks',
   'initialization',
   'inference',
+  'accelerate',
   'parity',
   'recipes',
   'testing',
@@ -82,6 +83,7 @@ export default defineConfig({
     alias: [
       { find: /^evenkeel$/, replacement: path('src/index.ts') },
       { find: /^evenkeel\/node$/, replacement: path('src/node.ts') },
+      { find: /^evenkeel\/accelerate$/, replacement: path('src/accelerate/index.ts') },
       { find: /^evenkeel\/testing$/, replacement: path('src/testing/index.ts') },
       { find: /^evenkeel\/layers\/(.*)$/, replacement: path('src/entries/layers/$1.ts') },
       { find: /^evenkeel\/recipes\/(.*)$/, replacement: path('recipes/$1.ts') },

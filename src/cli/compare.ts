@@ -63,13 +63,14 @@ export async function compare(
 function announce(
   { recipes, seeds, epochs }: ComparisonSettings,
   { examples, holdOut, batchSize }: RunConfig,
-  { backend, tensorflow }: RunEnvironment,
+  { backend, tensorflow, accelerated }: RunEnvironment,
   folder: string,
   done: number,
 ): void {
   const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
+  const manner = accelerated ? `${engine}, accelerated` : engine;
   console.log(
-    `${plural(recipes.length, 'recipe')} x ${plural(seeds, 'seed')}, ${plural(epochs, 'epoch')}, on ${engine}`,
+    `${plural(recipes.length, 'recipe')} x ${plural(seeds, 'seed')}, ${plural(epochs, 'epoch')}, on ${manner}`,
   );
   console.log(iterationsSentence(examples - holdOut, batchSize));
   console.log(`writing to ${folder}`);

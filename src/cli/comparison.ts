@@ -17,7 +17,8 @@ export function settingsOf(
   options: Settings & { seeds: number },
 ): ComparisonSettings {
   for (const name of names) requireRecipe(name);
-  const { seeds, epochs, batchSize, learningRate, examples, holdOut, hidden, backend, data } = options;
+  const { seeds, epochs, batchSize, learningRate, examples, holdOut, hidden, backend, accelerate, data } =
+    options;
   return {
     recipes: names.length > 0 ? [...new Set(names)] : comparedRecipes.map(({ name }) => name),
     seeds,
@@ -28,6 +29,7 @@ export function settingsOf(
     holdOut,
     hidden,
     backend,
+    accelerate,
     data,
   };
 }
@@ -63,7 +65,8 @@ async function readSettings(folder: string): Promise<ComparisonSettings> {
     backends.some((name) => name === settings.backend) &&
     counts.every((value) => Number.isInteger(value) && Number(value) > 0);
   if (!whole) throw new CliError(`${path} is damaged; start anew without --resume`);
-  return settings as ComparisonSettings;
+  // Those of an older version were made without.
+  return { accelerate: false, ...settings } as ComparisonSettings;
 }
 
 /**
@@ -77,14 +80,20 @@ export async function resumedSettings(
   typed: readonly string[],
 ): Promise<ComparisonSettings> {
   const before = await readSettings(folder);
-  const show = (settings: ComparisonSettings, key: string) =>
-    String(settings[key as keyof ComparisonSettings]);
+  const show = (settings: ComparisonSettings, key: string) => {
+    const value = settings[key as keyof ComparisonSettings];
+    return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+  };
   for (const key of typed.filter((name) => name in before)) {
     if (show(asked, key) === show(before, key)) continue;
     // What auto had chosen is what stands there.
     if (key === 'backend' && asked.backend === 'auto') continue;
     const flag =
-      key === 'recipes' ? 'the list of recipes' : `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+      key === 'accelerate'
+        ? 'acceleration'
+        : key === 'recipes'
+          ? 'the list of recipes'
+          : `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
     throw new CliError(
       `${flag} is ${show(asked, key)}, but ${show(before, key)} in ${folder}; leave it out, or start anew without --resume`,
       2,
@@ -105,9 +114,10 @@ export function commandOf(settings: ComparisonSettings): string {
     ['--hold-out', settings.holdOut || null],
     ['--data', settings.data && JSON.stringify(settings.data)],
     ['--backend', settings.backend === 'auto' ? null : settings.backend],
+    ['--no-accelerate', settings.accelerate ? null : ''],
   ];
   const byDefault = comparedRecipes.map(({ name }) => name).join() === settings.recipes.join();
   const names = byDefault ? [] : settings.recipes;
-  const given = flags.filter(([, value]) => value !== null).map(([flag, value]) => `${flag} ${value}`);
+  const given = flags.filter(([, value]) => value !== null).map(([flag, value]) => `${flag} ${value}`.trim());
   return ['npx evenkeel compare', ...names, ...given].join(' ');
 }

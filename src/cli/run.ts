@@ -1,3 +1,4 @@
+import { accelerate } from '../accelerate/index.js';
 import type { Examples } from '../data/examples.js';
 import { split, take } from '../data/examples.js';
 import { loadMnist } from '../data/mnist.js';
@@ -26,12 +27,13 @@ export function arrange(all: { train: Examples; test: Examples }, config: RunCon
   return { train, evaluation: heldOut, test: all.test };
 }
 
-/** Sets the backend, and says in one line why it is not the fastest. */
-export async function chooseBackend({ backend }: Settings): Promise<RunEnvironment> {
+/** Sets the backend, accelerates it, and says in one line why it is not the fastest. */
+export async function chooseBackend({ backend, accelerate: wanted }: Settings): Promise<RunEnvironment> {
   try {
     const loaded = await loadBackend(backend === 'auto' ? {} : { prefer: [backend] });
     if (loaded.reason) console.error(`evenkeel: ${loaded.reason}`);
-    return environmentOf(loaded.tf, loaded.backend);
+    if (wanted) accelerate();
+    return { ...environmentOf(loaded.tf, loaded.backend), accelerated: wanted };
   } catch (error) {
     throw new CliError((error as Error).message);
   }

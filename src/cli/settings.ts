@@ -15,6 +15,8 @@ export interface Settings {
   holdOut: number;
   hidden: number[];
   backend: (typeof backends)[number];
+  /** Whether tfjs's own layers and optimizers are accelerated. */
+  accelerate: boolean;
   data: string | null;
 }
 
@@ -91,6 +93,7 @@ export function addSettings(command: Command): Command {
       .choices(backends)
       .default('auto'),
   );
+  command.option('--no-accelerate', "leave tfjs's own layers and optimizers as they are");
   option('--out <folder>', 'where the folder of the runs is made', undefined, 'runs');
   return command;
 }

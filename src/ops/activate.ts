@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
-import { nativeOp } from './native-op.js';
+import { nativeGradientOp } from './native-op.js';
 
 /** An activation as tfjs makes it of a name. */
 export interface Activation {
@@ -21,7 +21,7 @@ function relu(x: tf.Tensor): tf.Tensor {
     return {
       value,
       gradient: (dy, [y]) => [
-        nativeOp('ReluGrad', { T: 'float32' }, () => [dy, y as tf.Tensor]) ??
+        nativeGradientOp('ReluGrad', { T: 'float32' }, () => [dy, y as tf.Tensor]) ??
           tf.mul(dy, tf.step(y as tf.Tensor)),
       ],
     };

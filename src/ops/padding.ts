@@ -7,5 +7,9 @@ import * as tf from '@tensorflow/tfjs';
  * odd axis as if it were data, and `tf.matMul` then adds it to the result. Division is the one that clears it.
  */
 export function clearPadding<T extends tf.Tensor>(t: T): T {
-  return tf.getBackend() === 'webgl' ? tf.div(t, 1) : t;
+  return tf.getBackend() === 'webgl' && isPadded(t) ? tf.div(t, 1) : t;
 }
+
+/** A block holds two rows and two columns, those of the last two axes. */
+const isPadded = ({ shape }: tf.Tensor): boolean =>
+  shape.length < 2 || shape.slice(-2).some((size) => size % 2 === 1);

@@ -2,11 +2,39 @@ import * as tf from '@tensorflow/tfjs';
 import { dilate } from './dilate.js';
 import { withGradient } from './gradient.js';
 
+type Shape = [number, number, number, number];
+
 /** How a window moves over an image; all pairs are [height, width]. */
 export interface Window {
   strides: [number, number];
   padding: 'valid' | 'same';
   dilations: [number, number];
+}
+
+/** A window as tfjs's own kernels take it, whose padding may be in pixels. */
+export interface PixelWindow extends Omit<Window, 'padding'> {
+  padding: Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+}
+
+/** Where each entry of the window falls on the padded image, and how much of it a convolution sees there. */
+function extentsOf(shape: Shape, size: [number, number], { strides, padding, dilations }: PixelWindow) {
+  const [, height, width, channels] = shape;
+  const { padInfo, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
+    shape,
+    [...size, channels, 1],
+    strides,
+    dilations,
+    padding,
+  );
+  const { top, bottom, left, right } = padInfo;
+  // The first and last row and column that one entry of the window meets.
+  const extents = Array.from({ length: size[0] * size[1] }, (_, i) => {
+    const [row, column] = [Math.floor(i / size[1]) * dilations[0], (i % size[1]) * dilations[1]];
+    const [height, width] = [(outHeight - 1) * strides[0] + 1, (outWidth - 1) * strides[1] + 1];
+    return { row, column, height, width };
+  });
+  const padded = [height + top + bottom, width + left + right] as const;
+  return { top, bottom, left, right, outHeight, outWidth, extents, padded };
 }
 
 /**
@@ -18,53 +46,58 @@ export interface Window {
  * @returns `[batch, height', width', size * channels]`, in the order of a kernel `[height, width, channels, filters]`
  */
 export function patches(x: tf.Tensor4D, size: [number, number], window: Window): tf.Tensor4D {
-  const { strides, padding, dilations } = window;
-  const [batch, height, width, channels] = x.shape;
-  const { padInfo, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
-    x.shape,
-    [...size, channels, 1],
-    strides,
-    dilations,
-    padding,
-  );
-  const { top, bottom, left, right } = padInfo;
-  const padded = [height + top + bottom, width + left + right] as const;
-  // The first and last row and column that one entry of the window meets.
-  const extents = Array.from({ length: size[0] * size[1] }, (_, i) => {
-    const [row, column] = [Math.floor(i / size[1]) * dilations[0], (i % size[1]) * dilations[1]];
-    const [height, width] = [(outHeight - 1) * strides[0] + 1, (outWidth - 1) * strides[1] + 1];
-    return { row, column, height, width };
-  });
+  const { shape } = x;
+  return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => ({
+    value: toPatches(x, size, window),
+    gradient: (dy) => [fromPatches(dy, shape, size, window)],
+  }))(x);
+}
 
-  return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => {
-    const whole = tf.pad(x, [
+/** {@link patches} without its gradient. */
+export function toPatches(x: tf.Tensor4D, size: [number, number], window: PixelWindow): tf.Tensor4D {
+  const { top, bottom, left, right, extents } = extentsOf(x.shape, size, window);
+  const [batch, , , channels] = x.shape;
+  const whole = tf.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  const entries = extents.map(({ row, column, height, width }) =>
+    tf.stridedSlice(
+      whole,
+      [0, row, column, 0],
+      [batch, row + height, column + width, channels],
+      [1, ...window.strides, 1],
+    ),
+  );
+  return tf.concat(entries, 3) as tf.Tensor4D;
+}
+
+/**
+ * The image of which each place is the sum of the patches' entries that saw it: the transpose of {@link patches}, and its
+ * gradient.
+ *
+ * @param dy in the shape of the patches
+ * @param shape that of the image
+ */
+export function fromPatches(
+  dy: tf.Tensor4D,
+  shape: Shape,
+  size: [number, number],
+  window: PixelWindow,
+): tf.Tensor4D {
+  const { top, left, outHeight, outWidth, extents, padded } = extentsOf(shape, size, window);
+  const [batch, , , channels] = shape;
+  const whole = extents.map(({ row, column, height, width }, i) => {
+    const entry = tf.slice(dy, [0, 0, 0, i * channels], [batch, outHeight, outWidth, channels]);
+    const spread = dilate(dilate(entry, 1, window.strides[0]), 2, window.strides[1]);
+    return tf.pad(spread, [
       [0, 0],
-      [top, bottom],
-      [left, right],
+      [row, padded[0] - row - height],
+      [column, padded[1] - column - width],
       [0, 0],
     ]);
-    const entries = extents.map(({ row, column, height, width }) =>
-      tf.stridedSlice(
-        whole,
-        [0, row, column, 0],
-        [batch, row + height, column + width, channels],
-        [1, ...strides, 1],
-      ),
-    );
-    return { value: tf.concat(entries, 3) as tf.Tensor4D, gradient };
-  })(x);
-
-  function gradient(dy: tf.Tensor4D): tf.Tensor[] {
-    const whole = extents.map(({ row, column, height, width }, i) => {
-      const entry = tf.slice(dy, [0, 0, 0, i * channels], [batch, outHeight, outWidth, channels]);
-      const spread = dilate(dilate(entry, 1, strides[0]), 2, strides[1]);
-      return tf.pad(spread, [
-        [0, 0],
-        [row, padded[0] - row - height],
-        [column, padded[1] - column - width],
-        [0, 0],
-      ]);
-    });
-    return [tf.slice(tf.addN(whole), [0, top, left, 0], x.shape)];
-  }
+  });
+  return tf.slice(tf.addN(whole), [0, top, left, 0], shape);
 }

@@ -229,6 +229,7 @@ function definitions(
   return h('dl', {}, ...entries.flatMap(([term, value]) => [h('dt', {}, term), h('dd', {}, value)]));
 }
 
-function backendName({ backend, tensorflow }: FinishedRun['environment']): string {
-  return tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
+function backendName({ backend, tensorflow, accelerated }: FinishedRun['environment']): string {
+  const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
+  return accelerated ? `${engine}, accelerated` : engine;
 }

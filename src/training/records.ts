@@ -18,6 +18,8 @@ export interface RunConfig {
 /** Where a run was made. */
 export interface RunEnvironment {
   backend: string;
+  /** Whether tfjs's own layers and optimizers were accelerated. */
+  accelerated?: boolean;
   evenkeel: string;
   tfjs: string;
   /** TensorFlow's version on the native backend. */

@@ -31,7 +31,7 @@ describe('compare', () => {
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     const { stdout } = ended;
     expect(stdout).toContain(
-      `${recipes.length} recipes x 2 seeds, 2 epochs, on wasm\n512 / 64 = 8 iterations an epoch\n`,
+      `${recipes.length} recipes x 2 seeds, 2 epochs, on wasm, accelerated\n512 / 64 = 8 iterations an epoch\n`,
     );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
     expect(stdout).not.toMatch(/[\u001b\r]/);
@@ -145,6 +145,8 @@ describe('compare', () => {
       2,
       `evenkeel: --epochs is 5, but 2 in ${folder}; leave it out, or start anew without --resume\n`,
     ]);
+    const stock = await evenkeel(['compare', '--resume', '--no-accelerate', '--out', join(out, 'all')]);
+    expect(stock.stderr).toMatch(/^evenkeel: acceleration is off, but on in .*; leave it out, or start anew/);
     const other = await evenkeel(['compare', 'mlp-relu', '--resume', '--out', join(out, 'all')]);
     expect(other.stderr).toMatch(/^evenkeel: the list of recipes is mlp-relu, but mlp-relu,mlp-batch-norm,/);
   });
@@ -225,7 +227,16 @@ describe('train', () => {
       holdOut: 128,
       hidden: [12, 8],
     });
-    expect(run?.environment).toMatchObject({ backend: 'wasm', tfjs: '4.22.0' });
+    expect(run?.environment).toMatchObject({ backend: 'wasm', tfjs: '4.22.0', accelerated: true });
+  });
+
+  it('leaves tfjs as it is with --no-accelerate', async () => {
+    const place = join(out, 'stock');
+    const { code } = await evenkeel(['train', 'mlp-relu', '--no-accelerate', ...quick, '--out', place]);
+    expect(code).toBe(0);
+    const [folder] = readdirSync(place);
+    const run = await readRun(join(place, folder as string));
+    expect(run?.environment).toMatchObject({ accelerated: false });
   });
 
   it('goes on without the native backend where it is missing, and says in one line why', async () => {

@@ -1,0 +1,50 @@
+import type { Acceleration } from './acceleration.js';
+import { adam } from './adam.js';
+import { matMul } from './batch-mat-mul.js';
+import { batchNorm } from './batch-normalization.js';
+import { constraints } from './constraints.js';
+import { conv2dBackpropFilter } from './conv-2d-backprop-filter.js';
+import { dense } from './dense.js';
+import { depthwiseConv2dBackpropFilter } from './depthwise-conv-2d-backprop-filter.js';
+import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input.js';
+import { dropout, seededDropout } from './dropout.js';
+import { einsum } from './einsum.js';
+import { frozenBatchNorm } from './frozen-batch-normalization.js';
+import { layerNorm } from './layer-normalization.js';
+import { maximum } from './maximum.js';
+import { minimum } from './minimum.js';
+import { momentum } from './momentum.js';
+import { relu } from './relu.js';
+import { sgd } from './sgd.js';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
+import { norm } from './sqrt.js';
+import { squaredDifference } from './squared-difference.js';
+import { tile } from './tile.js';
+import { unsortedSegmentSum } from './unsorted-segment-sum.js';
+
+/** All of them, in the order in which they are applied: what changes the same method later stands around the earlier. */
+export const accelerations: readonly Acceleration[] = [
+  dense,
+  relu,
+  batchNorm,
+  layerNorm,
+  dropout,
+  softmaxCrossEntropy,
+  sgd,
+  momentum,
+  adam,
+  tile,
+  matMul,
+  maximum,
+  minimum,
+  squaredDifference,
+  einsum,
+  norm,
+  conv2dBackpropFilter,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
+  unsortedSegmentSum,
+  frozenBatchNorm,
+  seededDropout,
+  constraints,
+];

@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs';
+import { withLazyGradient } from '../ops/gradient.js';
+import { type Normalized, normalize } from '../ops/normalize.js';
+import { isRecording } from '../ops/recording.js';
+import type { Acceleration } from './acceleration.js';
+import { builtin } from './builtins.js';
+import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
+import { gradientsOf } from './second-derivative.js';
+
+interface BatchNormalization {
+  axis: number;
+  momentum: number;
+  epsilon: number;
+  gamma?: tf.LayerVariable;
+  beta?: tf.LayerVariable;
+  movingMean: tf.LayerVariable;
+  movingVariance: tf.LayerVariable;
+}
+
+/**
+ * Batch normalization in training in closed form, on the native backend by TensorFlow's own fused op. Without scale or
+ * center, and on any axis, where tfjs throws in training and, on its cpu backend, predicts wrongly; of any rank from 2.
+ */
+export const batchNorm: Acceleration = {
+  name: 'batchNorm',
+  answers: ['tensorflow/tfjs#2868'],
+  apply(patches) {
+    patches.method(builtin('BatchNormalization').prototype, 'call', (call) => {
+      return function (
+        this: BatchNormalization,
+        inputs: tf.Tensor | tf.Tensor[],
+        kwargs: { training?: boolean },
+      ) {
+        const x = Array.isArray(inputs) ? inputs[0] : inputs;
+        if (x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
+        const axis = (this.axis + x.rank) % x.rank;
+        if (kwargs.training) return tf.tidy(() => train(this, x, axis));
+        if (axis === x.rank - 1 && x.rank <= 4) return call.call(this, inputs, kwargs);
+        return tf.tidy(() => predict(this, x, axis));
+      };
+    });
+  },
+};
+
+function train(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tensor {
+  const gain = layer.gamma?.read() ?? null;
+  const bias = layer.beta?.read() ?? null;
+  const { y, mean, variance } =
+    fused(x, gain, bias, axis, layer.epsilon) ?? composed(x, gain, bias, axis, layer.epsilon);
+  average(layer.movingMean, mean, layer.momentum);
+  average(layer.movingVariance, variance, layer.momentum);
+  return y;
+}
+
+function predict(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tensor {
+  const [mean, variance, gain, bias] = [layer.movingMean, layer.movingVariance, layer.gamma, layer.beta].map(
+    (weight) => weight?.read().reshape(along(x, axis)),
+  );
+  const scale = tf.rsqrt(tf.add(variance as tf.Tensor, layer.epsilon));
+  const y = tf.sub(x, mean as tf.Tensor).mul(gain ? tf.mul(scale, gain) : scale);
+  return bias ? tf.add(y, bias) : y;
+}
+
+function average(weight: tf.LayerVariable, value: tf.Tensor, momentum: number): void {
+  tf.tidy(() => {
+    const before = weight.read();
+    const change = tf.mul(tf.sub(before, value.reshape(before.shape)), 1 - momentum);
+    weight.write(tf.sub(before, change));
+  });
+}
+
+const along = (x: tf.Tensor, axis: number) => x.shape.map((size, i) => (i === axis ? size : 1));
+
+function composed(
+  x: tf.Tensor,
+  gain: tf.Tensor | null,
+  bias: tf.Tensor | null,
+  axis: number,
+  epsilon: number,
+): Normalized {
+  const shape = along(x, axis);
+  const over = shape.flatMap((_, i) => (i === axis ? [] : [i]));
+  return normalize(x, gain?.reshape(shape) ?? null, bias?.reshape(shape) ?? null, { over, epsilon });
+}
+
+/** By TensorFlow's fused op, which has the channels last; null on other backends and axes. */
+function fused(
+  x: tf.Tensor,
+  gain: tf.Tensor | null,
+  bias: tf.Tensor | null,
+  axis: number,
+  epsilon: number,
+): Normalized | null {
+  if (axis !== x.rank - 1 || x.size === 0 || tf.getBackend() !== 'tensorflow') return null;
+  const channels = x.shape[axis] as number;
+  const four = [x.size / channels, 1, 1, channels];
+  const inputs = [x, gain, bias].filter((input) => input !== null);
+  const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>((_, save) => {
+    const scale = gain ?? tf.ones([channels]);
+    const offset = bias ?? tf.zeros([channels]);
+    const { y, saved } = fusedBatchNorm(x.reshape(four), scale, offset, 'NHWC', epsilon);
+    save([x, scale, ...saved]);
+    return { outputs: [y.reshape(x.shape), saved[0], saved[1]], gradient };
+  })(...inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return { y, mean, variance };
+
+  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
+    const [x, scale, ...statistics] = saved as [tf.Tensor, tf.Tensor, ...Saved];
+    if (isRecording()) {
+      const form = (x: tf.Tensor, gain: tf.Tensor | null, bias: tf.Tensor | null) =>
+        composed(x, gain, bias, axis, epsilon).y;
+      return gradientsOf(form, [x, gain && scale, bias], dy);
+    }
+    const flat = [dy.reshape(four), x.reshape(four)] as const;
+    const [dx, dgain, dbias] = fusedBatchNormGradient(...flat, scale, statistics, 'NHWC', epsilon);
+    return [() => dx.reshape(x.shape), ...(gain ? [() => dgain] : []), ...(bias ? [() => dbias] : [])];
+  }
+}

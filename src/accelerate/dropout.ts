@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs';
+import { dropout as drop } from '../ops/dropout.js';
+import { bernoulli, drawnRate } from '../random/bernoulli.js';
+import { drawSeed } from '../random/seed.js';
+import type { Acceleration } from './acceleration.js';
+import { builtin } from './builtins.js';
+
+interface Dropout {
+  name: string;
+  rate: number;
+  seed?: number | null;
+  getNoiseShape(x: tf.Tensor): number[] | null;
+  invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
+}
+
+type Call = (this: Dropout, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor;
+
+/**
+ * The masks of `tf.layers.dropout` from evenkeel's generator, where tfjs draws number by number in JavaScript and sends
+ * them to the device. For layers without a seed, whose masks are arbitrary.
+ */
+export const dropout: Acceleration = {
+  name: 'dropout',
+  apply: (patches) => patches.method(builtin('Dropout').prototype, 'call', (call) => drawing(call, false)),
+};
+
+/**
+ * A new mask at each call for a layer with a seed, where tfjs repeats the first one for ever. The masks are those of
+ * seed, name and count of calls; the count begins anew with the process.
+ */
+export const seededDropout: Acceleration = {
+  name: 'seededDropout',
+  repair: true,
+  apply: (patches) => patches.method(builtin('Dropout').prototype, 'call', (call) => drawing(call, true)),
+};
+
+interface Masks {
+  layer: string;
+  seed: number;
+  step: number;
+}
+
+const masks = new WeakMap<Dropout, Masks>();
+
+function drawing(call: Call, seeded: boolean): Call {
+  return function (inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    const rate = drawnRate(this.rate);
+    const drawn = kwargs.training && rate > 0 && rate < 1 && (this.seed != null) === seeded;
+    if (!drawn || x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const own = masks.get(this) ?? { layer: this.name, seed: this.seed ?? drawSeed(), step: 0 };
+      const shape = this.getNoiseShape(x) ?? x.shape;
+      const kept = bernoulli(shape, own, own.step, rate);
+      masks.set(this, { ...own, step: own.step + 1 });
+      return drop(x, kept, 1 / (1 - rate));
+    });
+  };
+}

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from '../arguments/check.js';
+import { KEEP_ONE } from '../arguments/copies.js';
+import type { Acceleration } from './acceleration.js';
+import { accelerations } from './accelerations.js';
+import { Patches } from './patches.js';
+
+export interface AccelerateOptions {
+  /** These alone, by their names. Default: all that leave the numbers of a model that trains today as they are. */
+  only?: readonly string[];
+  /**
+   * Also what changes such numbers, since they are wrong: constraints are applied after each step, a frozen batch
+   * normalization uses its moving statistics, a dropout with a seed draws a new mask at each call. Default: false.
+   */
+  repair?: boolean;
+}
+
+const NAMES = accelerations.map(({ name }) => name);
+
+/** What was changed, by name, in the order in which it was. */
+const on = new Map<string, Patches>();
+
+/**
+ * Trains the built-in layers of tfjs at the speed of its engine, and mends what is broken in them: for every model, those
+ * that exist too, without a change to its code. On every backend; most is won on the native one.
+ *
+ * Kernels, gradients and methods of tfjs are replaced by name (README lists them). What this version of tfjs has mended
+ * itself is left alone. To call it again adds what is not on yet.
+ *
+ * ```ts
+ * accelerate();
+ * accelerate({ only: ['layerNorm', 'adam'] });
+ * accelerate({ repair: true });
+ * accelerate.restore();
+ * ```
+ *
+ * @returns the names of all that is on
+ * @throws ArgumentError for a name that is none; Error where no backend is ready, or where two copies of tfjs are
+ *   loaded; nothing is changed then
+ */
+export function accelerate(options: AccelerateOptions = {}): string[] {
+  const chosen = choose(options);
+  requireReady();
+  const added: string[] = [];
+  try {
+    for (const { name, needed, apply } of chosen) {
+      if (on.has(name) || needed?.() === false) continue;
+      const patches = new Patches();
+      on.set(name, patches);
+      added.push(name);
+      apply(patches);
+    }
+  } catch (error) {
+    for (const name of added.reverse()) undo(name);
+    throw error;
+  }
+  return [...on.keys()];
+}
+
+/** Undoes all of it, to the last registration. */
+accelerate.restore = (): void => {
+  for (const name of [...on.keys()].reverse()) undo(name);
+};
+
+function undo(name: string): void {
+  on.get(name)?.undo();
+  on.delete(name);
+}
+
+function choose({ only, repair = false, ...others }: AccelerateOptions): readonly Acceleration[] {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new ArgumentError(
+      'accelerate',
+      unknown,
+      'no such option: `only` and `repair` are the options',
+      others,
+    );
+  }
+  if (typeof repair !== 'boolean') throw new ArgumentError('accelerate', 'repair', 'true or false', repair);
+  if (only === undefined) return accelerations.filter((acceleration) => repair || !acceleration.repair);
+  if (!Array.isArray(only)) throw new ArgumentError('accelerate', 'only', 'a list of names', only);
+  for (const name of only) {
+    if (!NAMES.includes(name))
+      throw new ArgumentError('accelerate', 'only', `names of ${NAMES.join(', ')}`, name);
+  }
+  return accelerations.filter(({ name }) => only.includes(name));
+}
+
+function requireReady(): void {
+  if (!(tf.env() instanceof tf.Environment)) {
+    throw new Error(
+      `accelerate: two copies of @tensorflow/tfjs are loaded, and it would change the one that trains nothing. ${KEEP_ONE}`,
+    );
+  }
+  try {
+    tf.backend();
+  } catch {
+    throw new Error(
+      'accelerate: no backend is ready; call it after `await tf.ready()` or `await loadBackend()`',
+    );
+  }
+}

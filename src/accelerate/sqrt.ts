@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Acceleration } from './acceleration.js';
+
+/**
+ * The gradient of a norm at zero: 0, the subgradient of least length, where tfjs gives NaN.
+ *
+ * `tf.norm` is a root of a sum, so that the place to mend is the gradient of the root: `dx = dy / (2 sqrt x)`, and 0 at
+ * x = 0, where it is infinite.
+ */
+export const norm: Acceleration = {
+  name: 'norm',
+  needed: () =>
+    tf.tidy(() => {
+      const [gradient] = tf
+        .grad((x) => tf.norm(x))(tf.zeros([1]))
+        .dataSync();
+      return Number.isNaN(gradient);
+    }),
+  apply(patches) {
+    patches.gradient({
+      kernelName: 'Sqrt',
+      inputsToSave: ['x'],
+      gradFunc: (dy, saved) => {
+        const [x] = saved as [tf.Tensor];
+        return { x: () => tf.divNoNan(dy as tf.Tensor, tf.mul(tf.sqrt(tf.cast(x, 'float32')), 2)) };
+      },
+    });
+  },
+};

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs';
+import { withLazyGradient } from './gradient.js';
+import { clearPadding } from './padding.js';
+import { isRecording } from './recording.js';
+
+export interface NormalizeOptions {
+  /** Axes over which mean and variance are taken. */
+  over: number[];
+  /** Added to the variance inside the root: above 0. */
+  epsilon: number;
+}
+
+/** Normalized values with the statistics that they were normalized by, which carry no gradient. */
+export interface Normalized {
+  y: tf.Tensor;
+  /** The shape of x, with 1 along the axes that the statistics were taken over. */
+  mean: tf.Tensor;
+  variance: tf.Tensor;
+}
+
+/**
+ * Batch normalization in training, layer normalization and their relatives, by the axes of their statistics.
+ *
+ * Forward: `y = gain x^ + bias`, `x^ = r (x - mean(x))`, `r = 1 / sqrt(var(x) + epsilon)`, with the biased variance.
+ *
+ * Backward, with `d = gain dy`: `dx = r (d - mean(d) - x^ mean(d x^))`, `dgain = sum(dy x^)`, `dbias = sum(dy)`, the sums
+ * over the axes along which gain and bias are 1.
+ *
+ * Sources: Ioffe and Szegedy, arXiv 1502.03167; Ba, Kiros and Hinton, arXiv 1607.06450.
+ *
+ * @param gain of the rank of x, 1 where it does not vary; null for 1
+ * @param bias the same; null for 0
+ */
+export function normalize(
+  x: tf.Tensor,
+  gain: tf.Tensor | null,
+  bias: tf.Tensor | null,
+  { over, epsilon }: NormalizeOptions,
+): Normalized {
+  const inputs = [x, gain, bias].filter((input) => input !== null);
+  const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>(([x], save) => {
+    const parts = standardize(x as tf.Tensor, over, epsilon);
+    save([x as tf.Tensor, parts.normal, parts.inverse, ...(gain ? [gain] : [])]);
+    const scaled = gain ? tf.mul(parts.normal, gain) : parts.normal;
+    const y = clearPadding(bias ? tf.add(scaled, bias) : scaled);
+    return { outputs: [y, parts.mean, parts.variance], gradient };
+  })(...inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return { y, mean, variance };
+
+  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
+    const [x, normal, inverse, gain] = again(saved);
+    const along = tf.mul(dy, normal);
+    const dgain = gain && sumTo(along, gain.shape);
+    const dbias = () => sumTo(dy, (bias as tf.Tensor).shape);
+    const dx = () => {
+      const d = gain ? tf.mul(dy, gain) : dy;
+      const projection = tf.mean(gain ? tf.mul(along, gain) : along, over, true);
+      const centred = tf.sub(tf.sub(d, tf.mean(d, over, true)), tf.mul(normal, projection));
+      return clearPadding(tf.mul(centred, inverse)).reshape(x.shape);
+    };
+    return [dx, ...(dgain ? [() => dgain] : []), ...(bias ? [dbias] : [])];
+  }
+
+  /** A second derivative sees what is computed from x, not what was saved. */
+  function again(saved: tf.Tensor[]) {
+    const [x, normal, inverse, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
+    if (!isRecording()) return [x, normal, inverse, gain] as const;
+    const parts = standardize(x, over, epsilon);
+    return [x, parts.normal, parts.inverse, gain] as const;
+  }
+}
+
+function standardize(x: tf.Tensor, over: number[], epsilon: number) {
+  const mean = tf.mean(x, over, true);
+  const centred = tf.sub(x, mean);
+  const variance = tf.mean(tf.square(centred), over, true);
+  const inverse = tf.rsqrt(tf.add(variance, epsilon));
+  return { mean, variance, inverse, normal: tf.mul(centred, inverse) };
+}
+
+/** The sum over the axes along which the shape has 1, and x more. */
+function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const over = shape.flatMap((size, i) => (size === x.shape[i] ? [] : [i]));
+  return over.length === 0 ? x : tf.sum(x, over, true);
+}

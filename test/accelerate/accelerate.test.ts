@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs';
+import { accelerate } from 'evenkeel/accelerate';
+import { afterEach, describe, expect, it } from 'vitest';
+import { accelerations } from '../../src/accelerate/accelerations.js';
+import { builtin } from '../../src/accelerate/builtins.js';
+
+afterEach(() => accelerate.restore());
+
+/** All that accelerations may change: by this it is known whether they were undone. */
+function registrations(): unknown[] {
+  const gradients = [
+    'Relu',
+    'Tile',
+    'BatchMatMul',
+    'Maximum',
+    'Minimum',
+    'SquaredDifference',
+    'Einsum',
+    'Sqrt',
+  ];
+  const kernels = [
+    'Conv2DBackpropFilter',
+    'DepthwiseConv2dNativeBackpropFilter',
+    'DepthwiseConv2dNativeBackpropInput',
+    'UnsortedSegmentSum',
+  ];
+  const methods: [{ prototype: object }, string][] = [
+    ...['Dense', 'BatchNormalization', 'LayerNormalization', 'Dropout'].map(
+      (name) => [builtin(name), 'call'] as [{ prototype: object }, string],
+    ),
+    [builtin('softmax'), 'apply'],
+    [tf.LayersModel, 'makeTrainFunction'],
+    [tf.SGDOptimizer, 'applyGradients'],
+    [tf.MomentumOptimizer, 'applyGradients'],
+    [tf.AdamOptimizer, 'applyGradients'],
+    [tf.Variable, 'dispose'],
+  ];
+  return [
+    ...gradients.map((name) => tf.getGradient(name)),
+    ...kernels.map((name) => tf.getKernel(name, 'wasm')),
+    ...methods.map(([{ prototype }, name]) => Object.getOwnPropertyDescriptor(prototype, name)),
+  ];
+}
+
+describe('accelerate', () => {
+  it('turns on all that leaves numbers as they are, and restore undoes it to the last registration', () => {
+    const before = registrations();
+    const on = accelerate();
+    expect(on).toEqual(
+      expect.arrayContaining(['dense', 'batchNorm', 'layerNorm', 'adam', 'matMul', 'einsum']),
+    );
+    for (const name of ['constraints', 'frozenBatchNorm', 'seededDropout']) expect(on).not.toContain(name);
+    expect(registrations()).not.toEqual(before);
+    accelerate.restore();
+    expect(registrations()).toEqual(before);
+  });
+
+  it('with repair turns on what changes wrong numbers too', () => {
+    expect(accelerate({ repair: true })).toEqual(
+      expect.arrayContaining(['constraints', 'frozenBatchNorm', 'seededDropout', 'dense']),
+    );
+  });
+
+  it('turns on one alone, and it is undone alone', () => {
+    for (const { name } of accelerations) {
+      const before = registrations();
+      const on = accelerate({ only: [name] });
+      expect(on.filter((other) => other !== name)).toEqual([]);
+      accelerate.restore();
+      expect(registrations()).toEqual(before);
+    }
+  });
+
+  it('called twice is as called once, and adds what is not on yet', () => {
+    const before = registrations();
+    expect(accelerate({ only: ['tile'] })).toEqual(['tile']);
+    expect(accelerate({ only: ['tile', 'relu'] })).toEqual(['tile', 'relu']);
+    const once = registrations();
+    accelerate({ only: ['relu'] });
+    expect(registrations()).toEqual(once);
+    accelerate.restore();
+    accelerate.restore();
+    expect(registrations()).toEqual(before);
+  });
+
+  it('leaves alone what tfjs has mended itself', () => {
+    const mended = { kernelName: 'Einsum', gradFunc: () => ({}) };
+    tf.registerGradient(mended);
+    try {
+      expect(accelerate()).not.toContain('einsum');
+      expect(tf.getGradient('Einsum')).toBe(mended);
+    } finally {
+      tf.unregisterGradient('Einsum');
+    }
+  });
+
+  it.each([
+    [
+      { only: ['layerNrom'] },
+      /^accelerate: only must be names of dense, relu, .*, constraints, received 'layerNrom'\.$/,
+    ],
+    [{ only: 'dense' }, /^accelerate: only must be a list of names, received 'dense'\.$/],
+    [{ repair: 1 }, /^accelerate: repair must be true or false, received 1\.$/],
+    [{ repairs: true }, /^accelerate: repairs must be no such option/],
+  ])('refuses %j in one line, and changes nothing', (options, message) => {
+    const before = registrations();
+    expect(() => accelerate(options as never)).toThrow(message);
+    expect(registrations()).toEqual(before);
+  });
+
+  it('undoes what it did where a later change fails', () => {
+    const before = registrations();
+    const [first] = accelerations;
+    const last = accelerations.at(-1) as { apply: unknown };
+    const { apply } = last;
+    last.apply = () => {
+      throw new Error('no such method');
+    };
+    try {
+      expect(() => accelerate({ repair: true })).toThrow('no such method');
+      expect(registrations()).toEqual(before);
+      expect(first).toBeDefined();
+    } finally {
+      last.apply = apply;
+    }
+  });
+
+  it('says that no backend is ready, where none is', () => {
+    const engine = tf.engine() as unknown as { pendingBackendInit: Promise<boolean> | null };
+    const pending = engine.pendingBackendInit;
+    engine.pendingBackendInit = Promise.resolve(true);
+    try {
+      expect(() => accelerate()).toThrow(
+        'accelerate: no backend is ready; call it after `await tf.ready()` or `await loadBackend()`',
+      );
+    } finally {
+      engine.pendingBackendInit = pending;
+    }
+  });
+});

@@ -1,0 +1,16 @@
+import { accelerate } from 'evenkeel/accelerate';
+import type { AccelerateOptions } from '../../src/accelerate/index.js';
+
+/** Runs with accelerations on, and undoes them whatever happens. */
+export function accelerated<T>(f: () => T, options?: AccelerateOptions): T {
+  accelerate(options);
+  try {
+    const result = f();
+    if (result instanceof Promise) return result.finally(() => accelerate.restore()) as T;
+    accelerate.restore();
+    return result;
+  } catch (error) {
+    accelerate.restore();
+    throw error;
+  }
+}
