@@ -1,6 +1,6 @@
 import type { Acceleration } from './acceleration.js';
 import { adam } from './adam.js';
-import { matMul } from './batch-mat-mul.js';
+import { matMul, matMulGradient } from './batch-mat-mul.js';
 import { batchNorm } from './batch-normalization.js';
 import { constraints } from './constraints.js';
 import { conv2dBackpropFilter } from './conv-2d-backprop-filter.js';
@@ -11,6 +11,7 @@ import { dropout, seededDropout } from './dropout.js';
 import { einsum } from './einsum.js';
 import { frozenBatchNorm } from './frozen-batch-normalization.js';
 import { layerNorm } from './layer-normalization.js';
+import { lstm } from './lstm.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
 import { momentum } from './momentum.js';
@@ -28,6 +29,7 @@ export const accelerations: readonly Acceleration[] = [
   relu,
   batchNorm,
   layerNorm,
+  lstm,
   dropout,
   softmaxCrossEntropy,
   sgd,
@@ -35,6 +37,7 @@ export const accelerations: readonly Acceleration[] = [
   adam,
   tile,
   matMul,
+  matMulGradient,
   maximum,
   minimum,
   squaredDifference,

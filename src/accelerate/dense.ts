@@ -53,24 +53,29 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const [x, w, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
     const d = clearPadding(y ? whereAbove(y, dy) : dy) as tf.Tensor2D;
-    return [() => tf.matMul(d, w, false, true), () => tf.matMul(x, d, true, false), () => columnSums(d)];
+    return [
+      () => tf.matMul(d, w, false, true),
+      () => clearPadding(tf.matMul(x, d, true, false)),
+      () => columnSums(d),
+    ];
   }
 }
 
+const BIAS = { T: 'float32', data_format: { string: 'NHWC' } } as const;
+
 function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor {
-  const types = { T: 'float32' } as const;
-  const native = nativeOp('MatMul', { ...types, transpose_a: false, transpose_b: false }, () => [x, w]);
-  if (native) {
-    const sum = b
-      ? (nativeOp('BiasAdd', { ...types, data_format: { string: 'NHWC' } }, () => [native, b]) as tf.Tensor)
-      : native;
+  if (tf.getBackend() === 'tensorflow') {
+    // Not by TensorFlow's `MatMul`: in 2.21 its product of small matrices corrupts memory where a signal, as that of
+    // V8's profiler, comes in the middle of it.
+    const product = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+    const sum = b ? (nativeOp('BiasAdd', BIAS, () => [product, b]) as tf.Tensor) : product;
     return relu ? tf.relu(sum) : sum;
   }
   // The kernel itself: its op fuses nothing while a gradient is wanted.
   const inputs = { a: tf.expandDims(x), b: tf.expandDims(w), ...(b ? { bias: b } : {}) };
   const attributes = { transposeA: false, transposeB: false, activation: relu ? 'relu' : 'linear' };
   const y = tf.engine().runKernel('_FusedMatMul', inputs, attributes) as tf.Tensor;
-  return clearPadding(tf.squeeze(y, [0]));
+  return tf.squeeze(y, [0]);
 }
 
 const whereAbove = (y: tf.Tensor, dy: tf.Tensor): tf.Tensor =>

@@ -22,10 +22,10 @@ interface Output {
 }
 
 /** The numbers of TF_DataType. */
-const TYPES = { float32: 1, int32: 3, uint8: 4, bool: 10, uint16: 17 } as const;
+const TYPES = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, uint16: 17 } as const;
 
 /** What tfjs has no name for goes by that of int32, from one native op to the next; it cannot be read. */
-const NAMELESS: readonly number[] = [TYPES.uint8, TYPES.uint16];
+const NAMELESS: readonly number[] = [TYPES.uint8, TYPES.int64, TYPES.uint16];
 
 /** A type by its name, a truth value, a float; other kinds by the name of the kind. */
 type Attribute = keyof typeof TYPES | boolean | number | { int: number } | { string: string };

@@ -47,7 +47,7 @@ describe('accelerate', () => {
     const before = registrations();
     const on = accelerate();
     expect(on).toEqual(
-      expect.arrayContaining(['dense', 'batchNorm', 'layerNorm', 'adam', 'matMul', 'einsum']),
+      expect.arrayContaining(['dense', 'batchNorm', 'layerNorm', 'adam', 'matMulGradient', 'einsum']),
     );
     for (const name of ['constraints', 'frozenBatchNorm', 'seededDropout']) expect(on).not.toContain(name);
     expect(registrations()).not.toEqual(before);

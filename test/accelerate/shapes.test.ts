@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkGradient } from '../../src/testing/index.js';
 import { accelerated } from '../support/accelerated.js';
 
 const size = fc.integer({ min: 1, max: 7 });
@@ -82,6 +83,67 @@ describe('accelerated layers equal those of tfjs', () => {
     );
   });
 
+  it.each(['hardSigmoid', 'sigmoid'] as const)('lstm with gates of %s', (recurrentActivation) => {
+    // tfjs has no gradient for a sequence of one step.
+    const steps = fc.integer({ min: 2, max: 5 });
+    const any = fc.tuple(fc.tuple(size, steps, size), size, fc.boolean(), fc.boolean(), fc.boolean());
+    fc.assert(
+      fc.property(any, ([shape, units, useBias, returnSequences, goBackwards]) => {
+        const args = { units, useBias, returnSequences, goBackwards, recurrentActivation };
+        same(() => tf.layers.lstm({ ...args, recurrentInitializer: 'glorotNormal' }), shape);
+      }),
+      PARAMETERS,
+    );
+  });
+
+  it('lstm over one step has a gradient', () => {
+    tf.tidy(() => {
+      const layer = tf.layers.lstm({ units: 3, recurrentInitializer: 'glorotNormal' });
+      const x = sample([2, 1, 4], 1);
+      layer.apply(x);
+      accelerated(() => checkGradient((x) => layer.call(x, { training: true }) as tf.Tensor, [x]));
+      layer.dispose();
+    });
+  });
+
+  it.each(['relu', 'sigmoid', 'linear'] as const)('lstm of %s', (activation) => {
+    same(() => tf.layers.lstm({ units: 3, activation, recurrentInitializer: 'glorotNormal' }), [4, 3, 2]);
+  });
+
+  it.each([
+    { returnState: true },
+    { stateful: true, batchInputShape: [2, 3, 4] },
+    { activation: 'elu' },
+  ] as const)('lstm with %j is left to tfjs', (args) => {
+    const layer = tf.layers.lstm({ units: 3, recurrentInitializer: 'glorotNormal', ...args } as never);
+    const x = sample([2, 3, 4], 1);
+    layer.apply(x);
+    const outputs = () => {
+      if ('stateful' in args) layer.resetStates();
+      return [layer.call(x, {})].flat() as tf.Tensor[];
+    };
+    const expected = outputs();
+    accelerated(outputs).forEach((output, i) => {
+      expect(output).toBeAllClose(expected[i] as tf.Tensor);
+    });
+    layer.dispose();
+  });
+
+  it('lstm with a mask is left to tfjs', () => {
+    const build = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.masking({ maskValue: 0, inputShape: [3, 2] }),
+          tf.layers.lstm({ units: 3, recurrentInitializer: 'glorotNormal', recurrentActivation: 'sigmoid' }),
+        ],
+      });
+    const model = build();
+    const x = tf.concat([sample([2, 2, 2], 1), tf.zeros([2, 1, 2])], 1);
+    const predict = () => model.predict(x) as tf.Tensor;
+    expect(accelerated(predict)).toBeAllClose(predict());
+    model.dispose();
+  });
+
   it('tile', () => {
     const any = shape(1, 4).chain((shape) =>
       fc.tuple(
@@ -108,11 +170,15 @@ describe('second derivatives', () => {
     ['dense', () => tf.layers.dense({ units: 3, activation: 'relu' })],
     ['layer normalization', () => tf.layers.layerNormalization({ epsilon: 0.1 })],
     ['batch normalization', () => tf.layers.batchNormalization({ epsilon: 0.1 })],
+    [
+      'lstm',
+      () =>
+        tf.layers.lstm({ units: 3, recurrentActivation: 'sigmoid', recurrentInitializer: 'glorotNormal' }),
+    ],
   ];
-
-  it.each(layers)('%s: those of tfjs', (_, make) => {
+  it.each(layers)('%s: those of tfjs', (name, make) => {
     tf.tidy(() => {
-      const x = sample([4, 6], 1);
+      const x = sample(name.startsWith('lstm') ? [2, 3, 4] : [4, 6], 1);
       const layer = make();
       layer.apply(x);
       const call = (x: tf.Tensor) => layer.call(x, { training: true }) as tf.Tensor;

@@ -36,7 +36,8 @@ const nets: Record<string, () => tf.layers.Layer[]> = {
   ],
   lstm: () => [
     layers.reshape({ targetShape: [4, 3], inputShape: [12] }),
-    layers.lstm({ units: 6 }),
+    layers.lstm({ units: 6, returnSequences: true }),
+    layers.lstm({ units: 4, recurrentActivation: 'sigmoid' }),
     softmax(),
   ],
   'softmax as a layer of its own': () => [
