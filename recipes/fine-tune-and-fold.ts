@@ -20,7 +20,8 @@ export function buildFineTuneAndFold(
   { classes = 10, frozen = 0, learningRate: rate = learningRate, seed = 1 } = {},
 ): tf.LayersModel {
   const base = fold(trained);
-  for (const layer of base.layers.slice(0, frozen)) layer.trainable = false;
+  const trainable = base.layers.filter(({ weights }) => weights.length > 0);
+  for (const layer of trainable.slice(0, frozen)) layer.trainable = false;
   const features = base.layers.at(-2)?.output as tf.SymbolicTensor; // what its own head was given
   const kernelInitializer = tf.initializers.glorotUniform({ seed: (seed + 1) * 100 });
   const head = tf.layers.dense({ name: 'head', units: classes, activation: 'softmax', kernelInitializer });

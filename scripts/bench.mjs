@@ -6,20 +6,47 @@
  *   npm run bench -- conv2d             those whose title or backend has the word
  *   npm run bench -- --rounds 60
  *   npm run bench -- --record           writes the tables into README.md too
+ *   npm run bench -- --against pytorch  tfjs accelerated beside tfjs and PyTorch (or: stock; --backend wasm)
  */
 import { parseArgs } from 'node:util';
 import { loadBackend } from '../dist/src/node.js';
+import { against } from './bench/against.mjs';
 import { GROUPS } from './bench/cases.mjs';
 import { environment, replaceBetween } from './document.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '30' }, record: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '30' },
+    record: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    backend: { type: 'string', default: 'native' },
+  },
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) {
   console.error(`--rounds must be a positive integer, received ${values.rounds}.`);
   process.exit(2);
+}
+
+if (values.against !== undefined) {
+  if (!['stock', 'pytorch'].includes(values.against)) {
+    console.error(`--against must be stock or pytorch, received ${values.against}.`);
+    process.exit(2);
+  }
+  const { backend } = values;
+  const pytorch = values.against === 'pytorch';
+  const { head, rows, torch } = await against({ rounds, backend, pytorch, words: positionals });
+  const lines = [head, ['---', ...head.slice(1).map(() => '---:')], ...rows].map(
+    (row) => `| ${row.join(' | ')} |`,
+  );
+  const command = `npm run bench -- --against ${values.against}${backend === 'native' ? '' : ` --backend ${backend}`}`;
+  const about = `\`${command}\`, best of ${rounds} interleaved rounds, ${backend} backend: ${await environment()}${torch}.`;
+  const text = `${lines.join('\n')}\n\n${about}`;
+  console.log(`\n${text}`);
+  if (values.record)
+    replaceBetween('README.md', `<!-- against ${backend} -->`, `<!-- /against ${backend} -->`, text);
+  process.exit();
 }
 
 /** Milliseconds of each variant in each round; the first two rounds, in which memory is laid out, are left out. */

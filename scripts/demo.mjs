@@ -25,6 +25,7 @@ function options() {
     },
   });
   const port = Number(values.port);
+  if (values.model === '') throw new Error('--model is empty; name a folder that holds model.json, or a run');
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new Error(`--port is "${values.port}"; give a number from 1 to 65535`);
   }
@@ -52,10 +53,12 @@ try {
   const { model, port, screenshots } = options();
   const folder = modelFolder(model);
   console.log(`model  ${folder}`);
-  const site = await makeSite({ model: folder, out: join(root, 'runs/demo') });
+  // Ends by way of `exit`, which takes the page's folder away.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  const site = await makeSite(folder);
   const { address, close } = await serve(site, port);
   if (screenshots === undefined) {
-    console.log(`page   ${site}`);
     console.log(`\nOpen ${address} (Ctrl-C stops)`);
   } else {
     await takeScreenshots(address, screenshots);

@@ -49,6 +49,9 @@ async function get(address: string): Promise<Response> {
   return response;
 }
 
+/** The digits. */
+const CLASSES = 10;
+
 const BYTES: Record<string, number> = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1, bool: 1 };
 function bytesOf({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): number {
   return tf.util.sizeFromShape(shape) * (BYTES[quantization?.dtype ?? dtype] ?? Number.NaN);
@@ -58,7 +61,9 @@ function bytesOf({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): nu
 export async function readModel(folder: string): Promise<tf.io.ModelArtifacts> {
   const response = await get(`${folder}/model.json`);
   const json = (await response.json().catch(() => undefined)) as tf.io.ModelJSON | undefined;
-  if (!json?.modelTopology || !Array.isArray(json.weightsManifest)) {
+  const groups = json?.weightsManifest;
+  const whole = Array.isArray(groups) && groups.every(({ paths, weights }) => paths && weights);
+  if (!json?.modelTopology || !whole) {
     throw new ModelError(
       `${folder}/model.json is damaged, or no model of layers: copy the model there again`,
     );
@@ -82,9 +87,19 @@ export async function buildModel(artifacts: tf.io.ModelArtifacts, folder: string
     throw new ModelError(`${folder} cannot be built: ${error.message.split('. ')[0]}`);
   });
   const shape = model.inputs[0]?.shape.slice(1) ?? [];
-  if (model.inputs.length !== 1 || tf.util.sizeFromShape(shape as number[]) !== SIDE * SIDE) {
+  if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+    const received = `${model.inputs.length} inputs and ${model.outputs.length} outputs`;
+    throw new ModelError(`the model in ${folder} has ${received}: take one that has one of each`);
+  }
+  if (tf.util.sizeFromShape(shape as number[]) !== SIDE * SIDE) {
     throw new ModelError(
       `the model in ${folder} takes inputs of shape [${shape}], and this page gives ${SIDE} x ${SIDE} pixels: take a model of such images`,
+    );
+  }
+  const classes = model.outputs[0]?.shape.slice(1) ?? [];
+  if (classes.length !== 1 || classes[0] !== CLASSES) {
+    throw new ModelError(
+      `the model in ${folder} answers with the shape [${classes}], and this page shows ${CLASSES} digits: take a model of digits`,
     );
   }
   return model;
@@ -103,6 +118,9 @@ export async function predict(model: tf.LayersModel, pixels: Float32Array): Prom
   });
   const probabilities = await output.data<'float32'>();
   output.dispose();
+  if (!probabilities.every(Number.isFinite)) {
+    throw new Error('the model answers with numbers that are none (NaN): train it again, more slowly');
+  }
   return probabilities;
 }
 

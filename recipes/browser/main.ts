@@ -67,6 +67,25 @@ function show(card: Card, probabilities: Float32Array | undefined): void {
   find('output', card.element).textContent = probabilities ? String(best) : '–';
 }
 
+/** What one model says; what it cannot say stands on its card, and the other goes on. */
+async function answerOf(
+  card: Card,
+  model: LayersModel,
+  pixels: Float32Array,
+): Promise<Float32Array | undefined> {
+  try {
+    return await predict(model, pixels);
+  } catch (error) {
+    complain(card, (error as Error).message);
+    return undefined;
+  }
+}
+
+function complain({ element }: Card, message: string): void {
+  find('.problem', element).textContent = message;
+  element.classList.toggle('broken', message !== '');
+}
+
 let asked = false;
 /** Asks both models, once for all strokes that were drawn while they were busy. */
 function ask(): void {
@@ -79,7 +98,7 @@ function ask(): void {
     const answers: Float32Array[] = [];
     for (const card of cards) {
       if (!card.model) continue;
-      const probabilities = pixels && (await predict(card.model, pixels));
+      const probabilities = pixels && (await answerOf(card, card.model, pixels));
       if (probabilities) answers.push(probabilities);
       show(card, probabilities);
     }
@@ -114,11 +133,10 @@ async function use(backend: Backend): Promise<void> {
     try {
       card.artifacts ??= await readModel(card.folder);
       card.model = await buildModel(card.artifacts, card.folder);
-      find('.problem', card.element).textContent = '';
+      complain(card, '');
     } catch (error) {
-      find('.problem', card.element).textContent = (error as Error).message;
+      complain(card, (error as Error).message);
     }
-    card.element.classList.toggle('broken', !card.model);
     find('.time', card.element).textContent = '';
   }
   find<HTMLInputElement>(`#${backend}`).checked = true;
@@ -176,6 +194,10 @@ function drawTo(to: Point): void {
   ink.moveTo(pen.x, pen.y);
   ink.lineTo(to.x, to.y);
   ink.stroke();
+  // A line of no length leaves no ink.
+  ink.beginPath();
+  ink.arc(to.x, to.y, PEN / 2, 0, 2 * Math.PI);
+  ink.fill();
   pen = to;
   ask();
 }

@@ -1,6 +1,9 @@
 // The build puts two lines above this one: `const version = '...'` and `const files = [...]`, everything in the folder.
 /* global version, files */
 
+// A server may vary its answers by headers that a page sends and this worker does not; the files are the same.
+const options = { ignoreSearch: true, ignoreVary: true };
+
 self.addEventListener('install', (event) => {
   const keep = async () => {
     const cache = await caches.open(version);
@@ -24,6 +27,6 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  const kept = async () => (await caches.match(request, { ignoreSearch: true })) ?? Response.error();
+  const kept = async () => (await caches.match(request, options)) ?? Response.error();
   event.respondWith(fetch(request).catch(kept));
 });

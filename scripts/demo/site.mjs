@@ -1,5 +1,14 @@
 /** Makes the folder that the demo serves: recipes/browser built, with the models and examples it reads. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
@@ -28,20 +37,20 @@ function recipeOf(run) {
 }
 
 /**
- * @param model the folder of a trained model
- * @param out a folder that is replaced: `public`, what the page reads, and `site`, the built page
- * @returns the folder to serve
+ * @param model the folder of a trained model of 784 numbers and ten classes
+ * @returns the folder to serve, which lives as long as this process
  */
-export async function makeSite({ model, out }) {
-  const publicDir = join(out, 'public');
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(publicDir, { recursive: true });
-
+export async function makeSite(model) {
   const { tf } = await loadBackend({ prefer: ['native', 'cpu'] });
   const trained = await tf.loadLayersModel(modelFiles(model));
+  requireDigits(trained, model);
+
+  const out = mkdtempSync(join(tmpdir(), 'evenkeel-demo-'));
+  process.once('exit', () => rmSync(out, { recursive: true, force: true }));
+  const publicDir = join(out, 'public');
+  mkdirSync(publicDir, { recursive: true });
   await trained.save(modelFiles(join(publicDir, 'models/custom')));
   await fold(trained).save(modelFiles(join(publicDir, 'models/folded')));
-
   writeFileSync(join(publicDir, 'examples.json'), JSON.stringify(await examples()));
 
   const outDir = join(out, 'site');
@@ -53,6 +62,16 @@ export async function makeSite({ model, out }) {
     build: { outDir, emptyOutDir: true },
   });
   return outDir;
+}
+
+function requireDigits({ inputs, outputs }, folder) {
+  const shapes = (tensors) => tensors.map(({ shape }) => `[${shape.slice(1)}]`).join(', ');
+  const size = inputs[0].shape.slice(1).reduce((product, n) => product * n, 1);
+  const right = inputs.length === 1 && outputs.length === 1 && size === 784;
+  if (right && `${outputs[0].shape.slice(1)}` === '10') return;
+  throw new Error(
+    `the model in ${folder} takes ${shapes(inputs)} and answers ${shapes(outputs)}; the page needs one that takes 28 x 28 pixels and answers 10 digits`,
+  );
 }
 
 /** The first test image of each digit, rounded as far as a screen shows. */

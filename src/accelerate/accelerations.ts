@@ -10,6 +10,7 @@ import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input
 import { dropout, seededDropout } from './dropout.js';
 import { einsum } from './einsum.js';
 import { frozenBatchNorm } from './frozen-batch-normalization.js';
+import { gru } from './gru.js';
 import { layerNorm } from './layer-normalization.js';
 import { lstm } from './lstm.js';
 import { maximum } from './maximum.js';
@@ -30,6 +31,7 @@ export const accelerations: readonly Acceleration[] = [
   batchNorm,
   layerNorm,
   lstm,
+  gru,
   dropout,
   softmaxCrossEntropy,
   sgd,

@@ -9,6 +9,7 @@ import { columnSums } from './column-sums.js';
 import {
   type Activation,
   activationOf,
+  before,
   type CallArgs,
   isPlain,
   isStandard,
@@ -178,11 +179,4 @@ function backward(dy: tf.Tensor, inputs: tf.Tensor[], trace: Trace, form: Form):
     () => clearPadding(tf.matMul(rows(before(h)), dz, true, false)),
     ...(b ? [() => columnSums(dz)] : []),
   ];
-}
-
-/** What stood at the step before; zeros at the first. */
-function before(x: tf.Tensor): tf.Tensor {
-  const [steps, ...rest] = x.shape as [number, ...number[]];
-  const zeros = tf.zeros([1, ...rest]);
-  return steps === 1 ? zeros : tf.concat([zeros, tf.slice(x, 0, steps - 1)], 0);
 }

@@ -77,3 +77,10 @@ export function stepsOf(x: tf.Tensor): tf.Tensor[] {
   const flat = rows(x);
   return Array.from({ length: steps }, (_, t) => tf.slice(flat, [t * batch, 0], [batch, features]));
 }
+
+/** What stood at the step before; zeros at the first. */
+export function before(x: tf.Tensor): tf.Tensor {
+  const [steps, ...rest] = x.shape as [number, ...number[]];
+  const zeros = tf.zeros([1, ...rest]);
+  return steps === 1 ? zeros : tf.concat([zeros, tf.slice(x, 0, steps - 1)], 0);
+}

@@ -108,17 +108,34 @@ function nextSteps(
   const tools = js || start ? [] : ['tsx', '@types/node'].filter((name) => !isInstalled(name, folder));
   const [first] = files as [RecipeFile];
   const path = relative('', join(folder, first.name));
+  const commands = [
+    ...(start || isModule(folder) ? [] : ['npm pkg set type=module']),
+    ...(wanted.length > 0 ? [`npm install ${wanted.join(' ')}`] : []),
+    ...(tools.length > 0 ? [`npm install --save-dev ${tools.join(' ')}`] : []),
+  ];
+  const place = relative('', folder);
   return [
     '',
-    ...(wanted.length > 0 ? [`install  npm install ${wanted.join(' ')}`] : []),
-    ...(tools.length > 0 ? [`         npm install --save-dev ${tools.join(' ')}`] : []),
+    ...commands.map((command, i) => `${i === 0 ? 'first' : '     '}  ${command}`),
     start
-      ? `then     ${relative('', folder) ? `cd ${relative('', folder)} && ` : ''}${start}   (${path} says what else it takes)`
-      : `try      ${js ? 'node' : 'npx tsx'} ${path}`,
+      ? `then   ${place ? `cd ${place} && ` : ''}${start}   (${path} says what else it takes)`
+      : `then   ${js ? 'node' : 'npx tsx'} ${path}`,
   ];
 }
 
 function isInstalled(name: string, folder: string): boolean {
   const places = createRequire(join(folder, 'any.js')).resolve.paths(name) ?? [];
   return places.some((place) => lstatSync(join(place, name), { throwIfNoEntry: false }) !== undefined);
+}
+
+/** Whether Node takes a file of this folder as an ES module, by the nearest package.json. */
+function isModule(folder: string): boolean {
+  for (let place = folder; ; place = dirname(place)) {
+    try {
+      return JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')).type === 'module';
+    } catch {
+      // None here, or none that can be read: the next one above counts.
+    }
+    if (place === dirname(place)) return false;
+  }
 }

@@ -8,6 +8,8 @@ import { accelerated } from '../support/accelerated.js';
 const size = fc.integer({ min: 1, max: 7 });
 const shape = (least: number, most: number) => fc.array(size, { minLength: least, maxLength: most });
 const PARAMETERS = { numRuns: 15, seed: 7 };
+/** For what takes many ops. */
+const FEW = { numRuns: 6, seed: 7 };
 
 /** Numbers of either sign without a pattern that hides an error. */
 const sample = (shape: number[], seed: number): tf.Tensor => {
@@ -83,18 +85,39 @@ describe('accelerated layers equal those of tfjs', () => {
     );
   });
 
-  it.each(['hardSigmoid', 'sigmoid'] as const)('lstm with gates of %s', (recurrentActivation) => {
-    // tfjs has no gradient for a sequence of one step.
-    const steps = fc.integer({ min: 2, max: 5 });
-    const any = fc.tuple(fc.tuple(size, steps, size), size, fc.boolean(), fc.boolean(), fc.boolean());
-    fc.assert(
-      fc.property(any, ([shape, units, useBias, returnSequences, goBackwards]) => {
-        const args = { units, useBias, returnSequences, goBackwards, recurrentActivation };
-        same(() => tf.layers.lstm({ ...args, recurrentInitializer: 'glorotNormal' }), shape);
-      }),
-      PARAMETERS,
-    );
-  });
+  it.each(['hardSigmoid', 'sigmoid'] as const)(
+    'lstm with gates of %s',
+    (recurrentActivation) => {
+      // tfjs has no gradient for a sequence of one step.
+      const steps = fc.integer({ min: 2, max: 5 });
+      const any = fc.tuple(fc.tuple(size, steps, size), size, fc.boolean(), fc.boolean(), fc.boolean());
+      fc.assert(
+        fc.property(any, ([shape, units, useBias, returnSequences, goBackwards]) => {
+          const args = { units, useBias, returnSequences, goBackwards, recurrentActivation };
+          same(() => tf.layers.lstm({ ...args, recurrentInitializer: 'glorotNormal' }), shape);
+        }),
+        FEW,
+      );
+    },
+    60_000,
+  );
+
+  it.each(['hardSigmoid', 'sigmoid'] as const)(
+    'gru with gates of %s',
+    (recurrentActivation) => {
+      // tfjs has no gradient for a sequence of one step.
+      const steps = fc.integer({ min: 2, max: 5 });
+      const any = fc.tuple(fc.tuple(size, steps, size), size, fc.boolean(), fc.boolean(), fc.boolean());
+      fc.assert(
+        fc.property(any, ([shape, units, useBias, returnSequences, goBackwards]) => {
+          const args = { units, useBias, returnSequences, goBackwards, recurrentActivation };
+          same(() => tf.layers.gru({ ...args, recurrentInitializer: 'glorotNormal' }), shape);
+        }),
+        FEW,
+      );
+    },
+    60_000,
+  );
 
   it('lstm over one step has a gradient', () => {
     tf.tidy(() => {
@@ -104,6 +127,10 @@ describe('accelerated layers equal those of tfjs', () => {
       accelerated(() => checkGradient((x) => layer.call(x, { training: true }) as tf.Tensor, [x]));
       layer.dispose();
     });
+  });
+
+  it.each(['relu', 'sigmoid', 'linear'] as const)('gru of %s', (activation) => {
+    same(() => tf.layers.gru({ units: 3, activation, recurrentInitializer: 'glorotNormal' }), [4, 3, 2]);
   });
 
   it.each(['relu', 'sigmoid', 'linear'] as const)('lstm of %s', (activation) => {
@@ -171,6 +198,10 @@ describe('second derivatives', () => {
     ['layer normalization', () => tf.layers.layerNormalization({ epsilon: 0.1 })],
     ['batch normalization', () => tf.layers.batchNormalization({ epsilon: 0.1 })],
     [
+      'gru',
+      () => tf.layers.gru({ units: 3, recurrentActivation: 'sigmoid', recurrentInitializer: 'glorotNormal' }),
+    ],
+    [
       'lstm',
       () =>
         tf.layers.lstm({ units: 3, recurrentActivation: 'sigmoid', recurrentInitializer: 'glorotNormal' }),
@@ -178,7 +209,7 @@ describe('second derivatives', () => {
   ];
   it.each(layers)('%s: those of tfjs', (name, make) => {
     tf.tidy(() => {
-      const x = sample(name.startsWith('lstm') ? [2, 3, 4] : [4, 6], 1);
+      const x = sample(['lstm', 'gru'].includes(name) ? [2, 3, 4] : [4, 6], 1);
       const layer = make();
       layer.apply(x);
       const call = (x: tf.Tensor) => layer.call(x, { training: true }) as tf.Tensor;

@@ -178,6 +178,14 @@ describe('in Chromium', () => {
     expect(await page.locator('.percent', { hasText: '%' }).count()).toBe(0);
   }, 60_000);
 
+  test('a click leaves a dot', async () => {
+    await open(site);
+    await ready();
+    await page.locator('#paper').click({ position: { x: 140, y: 140 } });
+    for (const { digit } of await answers()) expect(digit).toMatch(/^\d$/);
+    expect(errors).toEqual([]);
+  }, 60_000);
+
   test('a finger draws, on a phone, where nothing is wider than the screen', async () => {
     await open(site, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
     await ready();
@@ -288,15 +296,57 @@ describe('in Chromium', () => {
       60_000,
     );
 
-    test('a model of other inputs: a message, and the other model reads on', async () => {
-      const model = tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [5] })] });
-      rmSync(inModel('.'), { recursive: true });
-      await model.save(modelFiles(inModel('.')));
-      await open(folder);
-      await expectMessage(
+    const digits = () => tf.input({ shape: [784] });
+    const dense = (units: number) => tf.layers.dense({ units, activation: 'softmax' });
+    const others: [string, () => tf.LayersModel, RegExp][] = [
+      [
+        'other inputs',
+        () => tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [5] })] }),
         /^the model in models\/custom takes inputs of shape \[5\], and this page gives 28 x 28 pixels/,
-      );
-    }, 60_000);
+      ],
+      [
+        'three classes',
+        () => {
+          const x = digits();
+          return tf.model({ inputs: x, outputs: dense(3).apply(x) as tf.SymbolicTensor });
+        },
+        /^the model in models\/custom answers with the shape \[3\], and this page shows 10 digits/,
+      ],
+      [
+        'two outputs',
+        () => {
+          const x = digits();
+          const outputs = [dense(10), dense(10)].map((layer) => layer.apply(x) as tf.SymbolicTensor);
+          return tf.model({ inputs: x, outputs });
+        },
+        /^the model in models\/custom has 1 inputs and 2 outputs: take one that has one of each/,
+      ],
+      [
+        'weights that are no numbers',
+        () => {
+          const x = digits();
+          const model = tf.model({ inputs: x, outputs: dense(10).apply(x) as tf.SymbolicTensor });
+          model.setWeights(model.getWeights().map((weight) => tf.fill(weight.shape, Number.NaN)));
+          return model;
+        },
+        /^the model answers with numbers that are none \(NaN\)/,
+      ],
+    ];
+    test.each(others)(
+      '%s: a message, and the other model reads on',
+      async (_, make, message) => {
+        rmSync(inModel('.'), { recursive: true });
+        await make().save(modelFiles(inModel('.')));
+        await open(folder);
+        await ready();
+        await strokeWith(withMouse);
+        await expect.poll(async () => await page.locator('#custom .problem').textContent()).toMatch(message);
+        await page.locator('#folded output', { hasText: '1' }).waitFor();
+        expect(await page.locator('#custom .bars').isVisible()).toBe(false);
+        expect(errors).toEqual([]);
+      },
+      60_000,
+    );
   });
 
   test('a browser without graphics says so, and reads on another backend', async () => {

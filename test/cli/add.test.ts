@@ -43,9 +43,10 @@ describe('evenkeel add', () => {
     expect(readdirSync(join(folder, 'src', 'models'))).toEqual(['mlp-cosine.ts']);
     expect(stdout).toBe(
       `wrote ${join('src', 'models', 'mlp-cosine.ts')}\n\n` +
-        'install  npm install @tensorflow/tfjs evenkeel\n' +
-        '         npm install --save-dev tsx @types/node\n' +
-        `try      npx tsx ${join('src', 'models', 'mlp-cosine.ts')}\n`,
+        'first  npm pkg set type=module\n' +
+        '       npm install @tensorflow/tfjs evenkeel\n' +
+        '       npm install --save-dev tsx @types/node\n' +
+        `then   npx tsx ${join('src', 'models', 'mlp-cosine.ts')}\n`,
     );
   });
 
@@ -53,8 +54,9 @@ describe('evenkeel add', () => {
     for (const name of ['@tensorflow/tfjs', 'evenkeel', 'tsx', '@types/node']) {
       mkdirSync(join(folder, 'node_modules', name), { recursive: true });
     }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     const { stdout } = await add('mlp-cosine');
-    expect(stdout).toBe('wrote mlp-cosine.ts\n\ntry      npx tsx mlp-cosine.ts\n');
+    expect(stdout).toBe('wrote mlp-cosine.ts\n\nthen   npx tsx mlp-cosine.ts\n');
   });
 
   it('copies plain JavaScript that holds no types and no map', async () => {
@@ -70,7 +72,7 @@ describe('evenkeel add', () => {
     const { stdout } = await add('browser', 'web');
     for (const file of files) expect(there('web', file).equals(source(file))).toBe(true);
     expect(stdout).toMatch(
-      /\nthen {5}cd web && npx vite browser {3}\(web\/browser\/index\.html says what else it takes\)\n$/,
+      /\nthen {3}cd web && npx vite browser {3}\(web\/browser\/index\.html says what else it takes\)\n$/,
     );
     await add('browser', 'plain', '--js');
     expect(there('plain', 'browser', 'index.html').toString()).toContain('src="./main.js"');
@@ -94,6 +96,7 @@ describe('evenkeel add', () => {
   });
 
   it.each<[string, string[], number, string]>([
+    ['capital letters', ['CNN-Cosine'], 2, 'no recipe has the name "CNN-Cosine"; did you mean cnn-cosine?'],
     ['a name close to one', ['mlp-cosne'], 2, 'no recipe has the name "mlp-cosne"; did you mean mlp-cosine?'],
     ['no name', [], 2, 'name a recipe; see `evenkeel add --list`'],
     ['a file for a folder', ['mlp-relu', 'file'], 2, '<folder>/file is a file; name a folder to copy to'],

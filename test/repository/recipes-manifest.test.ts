@@ -64,6 +64,6 @@ describe('recipes/recipes.json', () => {
           .join('/'),
       )
       .filter((name) => !name.startsWith('node:'));
-    expect([...new Set(paths)].sort()).toEqual([...page.needs].sort());
+    expect([...new Set(paths), ...data].sort()).toEqual([...page.needs].sort());
   });
 });
