@@ -1,5 +1,5 @@
 import type { io, LayersModel } from '@tensorflow/tfjs';
-import { centreDigit, SIDE } from './centre-digit.js';
+import { SIDE } from './centre-digit.js';
 import {
   type Backend,
   backends,
@@ -10,12 +10,11 @@ import {
   readModel,
   start,
 } from './classifier.js';
+import { drawingArea } from './drawing-area.js';
 
 const find = <T extends Element>(selector: string, within: ParentNode = document) =>
   within.querySelector(selector) as T;
-const paper = find<HTMLCanvasElement>('#paper');
-const ink = paper.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
-const SIZE = paper.width;
+const drawing = drawingArea(find('#paper'), find('#pen'), { changed: ask, rested: measure });
 
 /** One of the two models: what was read, what was built of it on the backend in use, and where it is shown. */
 interface Card {
@@ -47,14 +46,6 @@ const say = (message: string) => {
 
 // --- what the models say ---
 
-/** The drawing as a model gets it; undefined where nothing is drawn. */
-function image(): Float32Array | undefined {
-  const { data } = ink.getImageData(0, 0, SIZE, SIZE);
-  // Ink is in the alpha channel, so that its colour may follow the theme.
-  const alpha = Float32Array.from({ length: SIZE * SIZE }, (_, i) => (data[4 * i + 3] as number) / 255);
-  return centreDigit(alpha, SIZE);
-}
-
 function show(card: Card, probabilities: Float32Array | undefined): void {
   const rows = card.element.querySelectorAll<HTMLElement>('li');
   const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
@@ -65,6 +56,7 @@ function show(card: Card, probabilities: Float32Array | undefined): void {
     find('.percent', row).textContent = probabilities ? `${(100 * share).toFixed(1)} %` : '';
   });
   find('output', card.element).textContent = probabilities ? String(best) : '–';
+  if (!probabilities) find('.time', card.element).textContent = '';
 }
 
 /** What one model says; what it cannot say stands on its card, and the other goes on. */
@@ -93,7 +85,7 @@ function ask(): void {
   asked = true;
   inTurn(async () => {
     asked = false;
-    const pixels = image();
+    const pixels = drawing.image();
     drawSmall(find<HTMLCanvasElement>('#seen'), pixels ?? new Float32Array(SIDE * SIDE));
     const answers: Float32Array[] = [];
     for (const card of cards) {
@@ -113,7 +105,7 @@ function ask(): void {
 
 function measure(): void {
   inTurn(async () => {
-    const pixels = image();
+    const pixels = drawing.image();
     for (const card of cards) {
       if (!card.model || !pixels) continue;
       const time = await millisecondsPerPrediction(card.model, pixels);
@@ -176,95 +168,7 @@ inTurn(async () => {
   await useFirst(await usable());
 });
 
-// --- drawing ---
-
-interface Point {
-  x: number;
-  y: number;
-}
-const PEN = 0.08 * SIZE;
-let pen: Point = { x: SIZE / 2, y: SIZE / 2 };
-let penIsDown = false;
-
-/** A line from where the pen is; a dot, where it stays. */
-function drawTo(to: Point): void {
-  ink.lineWidth = PEN;
-  ink.lineCap = 'round';
-  ink.beginPath();
-  ink.moveTo(pen.x, pen.y);
-  ink.lineTo(to.x, to.y);
-  ink.stroke();
-  // A line of no length leaves no ink.
-  ink.beginPath();
-  ink.arc(to.x, to.y, PEN / 2, 0, 2 * Math.PI);
-  ink.fill();
-  pen = to;
-  ask();
-}
-
-function clear(): void {
-  ink.clearRect(0, 0, SIZE, SIZE);
-  for (const card of cards) find('.time', card.element).textContent = '';
-  ask();
-}
-
-function place({ clientX, clientY }: PointerEvent): Point {
-  const { left, top, width } = paper.getBoundingClientRect();
-  return { x: ((clientX - left) * SIZE) / width, y: ((clientY - top) * SIZE) / width };
-}
-
-let drawing = false;
-paper.addEventListener('pointerdown', (event) => {
-  if (event.button !== 0 || !event.isPrimary) return;
-  paper.setPointerCapture(event.pointerId);
-  drawing = true;
-  pen = place(event);
-  drawTo(pen);
-});
-paper.addEventListener('pointermove', (event) => {
-  if (!drawing || !event.isPrimary) return;
-  // The browser hands over several movements at once, and a fast stroke has its curve in them.
-  const moves = event.getCoalescedEvents?.() ?? [];
-  for (const move of moves.length > 0 ? moves : [event]) drawTo(place(move));
-});
-paper.addEventListener('lostpointercapture', () => {
-  drawing = false;
-  measure();
-});
-
-const arrows: Record<string, Point> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
-const inside = (value: number) => Math.min(Math.max(value, PEN), SIZE - PEN);
-
-paper.addEventListener('keydown', (event) => {
-  const arrow = arrows[event.key];
-  if (!arrow && event.key !== ' ' && event.key !== 'Delete') return;
-  event.preventDefault();
-  if (event.key === 'Delete') clear();
-  if (event.key === ' ' && !event.repeat) {
-    penIsDown = !penIsDown;
-    if (penIsDown) drawTo(pen);
-    else measure();
-  }
-  if (arrow) {
-    const to = { x: inside(pen.x + (arrow.x * SIZE) / SIDE), y: inside(pen.y + (arrow.y * SIZE) / SIDE) };
-    if (penIsDown) drawTo(to);
-    else pen = to;
-  }
-  const mark = find<HTMLElement>('#pen');
-  mark.style.left = `${(100 * pen.x) / SIZE}%`;
-  mark.style.top = `${(100 * pen.y) / SIZE}%`;
-  mark.classList.toggle('down', penIsDown);
-});
-paper.addEventListener('blur', () => {
-  penIsDown = false;
-  find('#pen').classList.remove('down');
-});
-find('#clear').addEventListener('click', clear);
+find('#clear').addEventListener('click', () => drawing.clear());
 
 // --- example digits ---
 
@@ -281,14 +185,7 @@ function addExample(pixels: number[], digit: number): void {
   const canvas = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE });
   drawSmall(canvas, pixels);
   button.append(canvas);
-  button.addEventListener('click', () => {
-    ink.clearRect(0, 0, SIZE, SIZE);
-    // Pixel by pixel, so that the models get the very image.
-    ink.imageSmoothingEnabled = false;
-    ink.drawImage(canvas, 0, 0, SIZE, SIZE);
-    ask();
-    measure();
-  });
+  button.addEventListener('click', () => drawing.put(canvas));
   find('#examples').append(button);
 }
 

@@ -1,70 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { withLazyGradient } from '../ops/gradient.js';
 import { clearPadding } from '../ops/padding.js';
-import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
-import { builtin } from './builtins.js';
 import { columnSums } from './column-sums.js';
-import {
-  type Activation,
-  activationOf,
-  before,
-  type CallArgs,
-  isPlain,
-  type Recurrent,
-  rows,
-  stepsOf,
-  swapTime,
-} from './recurrent.js';
+import { before, rows, stepsOf, swapTime } from './recurrent.js';
+import { type Form, type Recurrence, wholeSequence } from './whole-sequence.js';
+
+const composed: Recurrence = { forward, backward };
 
 /**
  * GRU layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the steps
- * are one product each. What is left to tfjs is as with `lstm`.
+ * are one product each.
  */
-export const gru: Acceleration = {
-  name: 'gru',
-  apply(patches) {
-    patches.method(builtin('GRU').prototype, 'call', (call) => {
-      return function (this: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs | null) {
-        if (!isPlain(this, inputs, kwargs)) return call.call(this, inputs, kwargs);
-        const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D;
-        return tf.tidy(() => sequence(this, this.goBackwards ? tf.reverse(x, 1) : x));
-      };
-    });
-  },
-};
-
-interface Form {
-  activation: Activation;
-  gates: Activation;
-  all: boolean;
-}
-
-function sequence({ cell, returnSequences }: Recurrent, x: tf.Tensor3D): tf.Tensor {
-  const form: Form = {
-    activation: activationOf(cell.activation) as Activation,
-    gates: activationOf(cell.recurrentActivation) as Activation,
-    all: returnSequences,
-  };
-  const weights = [cell.kernel, cell.recurrentKernel, cell.bias].flatMap((weight) =>
-    weight ? [weight.read()] : [],
-  );
-  const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor]>((inputs, save) => {
-    const { y, trace } = forward(inputs, form);
-    save([...inputs, ...trace]);
-    return { outputs: [y], gradient };
-  })(x, ...weights);
-  return y;
-
-  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [inputs, trace] = [saved.slice(0, weights.length + 1), saved.slice(weights.length + 1)];
-    if (isRecording()) {
-      const again = tf.grads((...inputs: tf.Tensor[]) => forward(inputs, form).y)(inputs, dy);
-      return again.map((gradient) => () => gradient);
-    }
-    return backward(dy, inputs, trace as Trace, form);
-  }
-}
+export const gru: Acceleration = { name: 'gru', ...wholeSequence('GRU', composed, () => composed) };
 
 /** `[steps, batch, ...]`: gates z and r in one, candidates, states. */
 type Trace = [gates: tf.Tensor, candidates: tf.Tensor, h: tf.Tensor];

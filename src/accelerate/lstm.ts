@@ -1,76 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
-import { withLazyGradient } from '../ops/gradient.js';
 import { clearPadding } from '../ops/padding.js';
-import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { type Block, blockLstm, blockLstmGradient } from './block-lstm.js';
-import { builtin } from './builtins.js';
 import { columnSums } from './column-sums.js';
-import {
-  type Activation,
-  activationOf,
-  before,
-  type CallArgs,
-  isPlain,
-  isStandard,
-  type Recurrent,
-  rows,
-  stepsOf,
-  swapTime,
-} from './recurrent.js';
+import { before, isStandard, rows, stepsOf, swapTime } from './recurrent.js';
+import { type Form, type Recurrence, wholeSequence } from './whole-sequence.js';
+
+const composed: Recurrence = { forward, backward };
+const byBlock: Recurrence = { forward: forwardByBlock, backward: backwardByBlock };
 
 /**
  * LSTM layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the
  * steps are one product each; on the native backend TensorFlow's op for whole sequences where the gates are sigmoid. tfjs
- * differentiates each of a step's thirty ops. Layers with a mask, a given or kept state,
- * dropout or an activation of their own are left to tfjs.
+ * differentiates each of a step's thirty ops.
  */
 export const lstm: Acceleration = {
   name: 'lstm',
-  apply(patches) {
-    patches.method(builtin('LSTM').prototype, 'call', (call) => {
-      return function (this: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs | null) {
-        if (!isPlain(this, inputs, kwargs)) return call.call(this, inputs, kwargs);
-        const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D;
-        return tf.tidy(() => sequence(this, this.goBackwards ? tf.reverse(x, 1) : x));
-      };
-    });
-  },
+  ...wholeSequence('LSTM', composed, (cell) =>
+    tf.getBackend() === 'tensorflow' && isStandard(cell) ? byBlock : composed,
+  ),
 };
-
-interface Form {
-  activation: Activation;
-  gates: Activation;
-  all: boolean;
-}
-
-function sequence({ cell, returnSequences }: Recurrent, x: tf.Tensor3D): tf.Tensor {
-  const form: Form = {
-    activation: activationOf(cell.activation) as Activation,
-    gates: activationOf(cell.recurrentActivation) as Activation,
-    all: returnSequences,
-  };
-  const block = tf.getBackend() === 'tensorflow' && isStandard(cell) && x.size > 0;
-  const weights = [cell.kernel, cell.recurrentKernel, cell.bias].flatMap((weight) =>
-    weight ? [weight.read()] : [],
-  );
-  const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor]>((inputs, save) => {
-    const { y, trace } = (block ? forwardByBlock : forward)(inputs, form);
-    save([...inputs, ...trace]);
-    return { outputs: [y], gradient };
-  })(x, ...weights);
-  return y;
-
-  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [inputs, trace] = [saved.slice(0, weights.length + 1), saved.slice(weights.length + 1)];
-    if (isRecording()) {
-      const again = tf.grads((...inputs: tf.Tensor[]) => forward(inputs, form).y)(inputs, dy);
-      return again.map((gradient) => () => gradient);
-    }
-    if (block) return backwardByBlock(dy, inputs, trace as Block, form);
-    return backward(dy, inputs, trace as Trace, form);
-  }
-}
 
 function forwardByBlock([x, w, u, b]: tf.Tensor[], { all }: Form): { y: tf.Tensor; trace: Block } {
   const trace = blockLstm(swapTime(x as tf.Tensor) as tf.Tensor3D, w as tf.Tensor, u as tf.Tensor, b ?? null);

@@ -227,6 +227,7 @@ describe('what is in the package', () => {
     const entries = [
       'evenkeel',
       'evenkeel/node',
+      'evenkeel/accelerate',
       'evenkeel/testing',
       ...stems('layers').map((stem) => `evenkeel/layers/${stem}`),
       ...stems('recipes').map((stem) => `evenkeel/recipes/${stem}`),
