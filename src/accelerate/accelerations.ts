@@ -2,6 +2,7 @@ import type { Acceleration } from './acceleration.js';
 import { adam } from './adam.js';
 import { matMul, matMulGradient } from './batch-mat-mul.js';
 import { batchNorm } from './batch-normalization.js';
+import { cast } from './cast.js';
 import { constraints } from './constraints.js';
 import { conv2dBackpropFilter } from './conv-2d-backprop-filter.js';
 import { dense } from './dense.js';
@@ -14,13 +15,16 @@ import { gru } from './gru.js';
 import { layerNorm } from './layer-normalization.js';
 import { lstm } from './lstm.js';
 import { maximum } from './maximum.js';
+import { mean } from './mean.js';
 import { minimum } from './minimum.js';
 import { momentum } from './momentum.js';
 import { relu } from './relu.js';
+import { reshape } from './reshape.js';
 import { sgd } from './sgd.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 import { norm } from './sqrt.js';
 import { squaredDifference } from './squared-difference.js';
+import { sum } from './sum.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
@@ -38,6 +42,10 @@ export const accelerations: readonly Acceleration[] = [
   momentum,
   adam,
   tile,
+  sum,
+  mean,
+  cast,
+  reshape,
   matMul,
   matMulGradient,
   maximum,

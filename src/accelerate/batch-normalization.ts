@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
+import { type Handle, nativeProgram } from '../ops/native-op.js';
 import { type Normalized, normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -47,8 +48,15 @@ function train(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tensor
   const bias = layer.beta?.read() ?? null;
   const { y, mean, variance } =
     fused(x, gain, bias, axis, layer.epsilon) ?? composed(x, gain, bias, axis, layer.epsilon);
-  average(layer.movingMean, mean, layer.momentum);
-  average(layer.movingVariance, variance, layer.momentum);
+  tf.tidy(() => {
+    for (const [weight, value] of [
+      [layer.movingMean, mean],
+      [layer.movingVariance, variance],
+    ] as const) {
+      const before = weight.read();
+      weight.write(movedTo(before, value.reshape(before.shape), 1 - layer.momentum));
+    }
+  });
   return y;
 }
 
@@ -61,12 +69,15 @@ function predict(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tens
   return bias ? tf.add(y, bias) : y;
 }
 
-function average(weight: tf.LayerVariable, value: tf.Tensor, momentum: number): void {
-  tf.tidy(() => {
-    const before = weight.read();
-    const change = tf.mul(tf.sub(before, value.reshape(before.shape)), 1 - momentum);
-    weight.write(tf.sub(before, change));
+const FLOAT = { T: 'float32' } as const;
+
+/** `a + share (b - a)`. */
+function movedTo(a: tf.Tensor, b: tf.Tensor, share: number): tf.Tensor {
+  const native = nativeProgram([a, b], ({ op, scalar }, a, b) => {
+    const change = op('Mul', FLOAT, op('Sub', FLOAT, a, b), scalar(share));
+    return [op('Sub', FLOAT, a, change)];
   });
+  return native ? (native[0] as tf.Tensor) : tf.sub(a, tf.mul(tf.sub(a, b), share));
 }
 
 const along = (x: tf.Tensor, axis: number) => x.shape.map((size, i) => (i === axis ? size : 1));
@@ -83,6 +94,8 @@ function composed(
   return normalize(x, gain?.reshape(shape) ?? null, bias?.reshape(shape) ?? null, { over, epsilon });
 }
 
+const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
+
 /** By TensorFlow's fused op, which has the channels last; null on other backends and axes. */
 function fused(
   x: tf.Tensor,
@@ -96,23 +109,42 @@ function fused(
   const four = [x.size / channels, 1, 1, channels];
   const inputs = [x, gain, bias].filter((input) => input !== null);
   const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>((_, save) => {
-    const scale = gain ?? tf.ones([channels]);
-    const offset = bias ?? tf.zeros([channels]);
-    const { y, saved } = fusedBatchNorm(x.reshape(four), scale, offset, 'NHWC', epsilon);
-    save([x, scale, ...saved]);
-    return { outputs: [y.reshape(x.shape), saved[0], saved[1]], gradient };
+    const [y, ...saved] = forward();
+    save([x, ...saved, ...(gain ? [gain] : [])]);
+    return { outputs: [y, saved[0], saved[1]], gradient };
   })(...inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
   return { y, mean, variance };
 
+  function forward(): [tf.Tensor, ...Saved<tf.Tensor>] {
+    return nativeProgram(inputs, (ops, x, ...weights) => {
+      const { op, filled, integers } = ops;
+      const wide = op('Reshape', SHAPED, x as Handle, integers(four));
+      const scale = gain ? (weights[0] as Handle) : filled(channels, 1);
+      const offset = bias ? (weights.at(-1) as Handle) : filled(channels, 0);
+      const { y, saved } = fusedBatchNorm(ops, [wide, scale, offset], 'NHWC', epsilon);
+      return [op('Reshape', SHAPED, y, integers(x?.shape as number[])), ...saved];
+    }) as [tf.Tensor, ...Saved<tf.Tensor>];
+  }
+
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [x, scale, ...statistics] = saved as [tf.Tensor, tf.Tensor, ...Saved];
+    const [x, mean, variance, reserve, gain] = saved as [tf.Tensor, ...Saved<tf.Tensor>, tf.Tensor?];
     if (isRecording()) {
       const form = (x: tf.Tensor, gain: tf.Tensor | null, bias: tf.Tensor | null) =>
         composed(x, gain, bias, axis, epsilon).y;
-      return gradientsOf(form, [x, gain && scale, bias], dy);
+      return gradientsOf(form, [x, gain ?? null, bias], dy);
     }
-    const flat = [dy.reshape(four), x.reshape(four)] as const;
-    const [dx, dgain, dbias] = fusedBatchNormGradient(...flat, scale, statistics, 'NHWC', epsilon);
-    return [() => dx.reshape(x.shape), ...(gain ? [() => dgain] : []), ...(bias ? [() => dbias] : [])];
+    const statistics = [mean, variance, reserve];
+    const [dx, dgain, dbias] = nativeProgram(
+      [dy, x, ...statistics, ...(gain ? [gain] : [])],
+      (ops, dy, x, ...rest) => {
+        const { op, filled, integers } = ops;
+        const [mean, variance, reserve, gain] = rest as [...Saved<Handle>, Handle?];
+        const wide = (t: Handle | undefined) => op('Reshape', SHAPED, t as Handle, integers(four));
+        const inputs = [wide(dy), wide(x), gain ?? filled(channels, 1)] as [Handle, Handle, Handle];
+        const [dx, ...rows] = fusedBatchNormGradient(ops, inputs, [mean, variance, reserve], 'NHWC', epsilon);
+        return [op('Reshape', SHAPED, dx, integers(x?.shape as number[])), ...rows];
+      },
+    ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return [() => dx, ...(gain ? [() => dgain] : []), ...(bias ? [() => dbias] : [])];
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { nativeGradientOp, nativeOp } from '../ops/native-op.js';
+import { type Handle, nativeGradientOp, nativeProgram } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import type { Acceleration } from './acceleration.js';
 import { builtin } from './builtins.js';
@@ -13,23 +13,22 @@ interface Dense {
   invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
 }
 
-/** Dense layers with the bias and relu in one op with its product, and a gradient that computes what is asked for. */
+/**
+ * Dense layers of inputs of any rank, with bias and relu beside their product, and a gradient that computes what is asked
+ * for.
+ */
 export const dense: Acceleration = {
   name: 'dense',
   apply(patches) {
     patches.method(builtin('Dense').prototype, 'call', (call) => {
       return function (this: Dense, inputs: tf.Tensor | tf.Tensor[], kwargs: object) {
         const x = Array.isArray(inputs) ? inputs[0] : inputs;
-        if (x?.rank !== 2 || x.dtype !== 'float32') return call.call(this, inputs, kwargs);
+        if (x === undefined || x.rank < 2 || x.dtype !== 'float32') return call.call(this, inputs, kwargs);
         return tf.tidy(() => {
           this.invokeCallHook(inputs, kwargs);
           const relu = this.activation?.getClassName() === 'relu';
-          const y = linear(
-            x as tf.Tensor2D,
-            this.kernel.read() as tf.Tensor2D,
-            this.bias?.read() ?? null,
-            relu,
-          );
+          const w = this.kernel.read() as tf.Tensor2D;
+          const y = rows(x, (x) => linear(x, w, this.bias?.read() ?? null, relu));
           return relu || !this.activation ? y : this.activation.apply(y);
         });
       };
@@ -37,13 +36,20 @@ export const dense: Acceleration = {
   },
 };
 
+/** Computes on the last axis of a tensor, with all others as one. */
+function rows(x: tf.Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
+  if (x.rank === 2) return f(x as tf.Tensor2D);
+  const y = f(tf.reshape(x, [-1, x.shape.at(-1) as number]));
+  return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]]);
+}
+
 /**
  * `y = act(x w + b)`, act the identity or relu.
  *
  * Backward: `d = dy where y > 0` under relu, else `dy`; `dx = d w^T`, `dw = x^T d`, `db = sum_batch(d)`.
  */
-function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boolean): tf.Tensor {
-  const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor]>(([x, w, b], save) => {
+function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
+  const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor2D]>(([x, w, b], save) => {
     const y = product(x as tf.Tensor, w as tf.Tensor, b ?? null, relu);
     save([x as tf.Tensor, w as tf.Tensor, ...(relu ? [y] : [])]);
     return { outputs: [y], gradient };
@@ -61,22 +67,25 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
   }
 }
 
-const BIAS = { T: 'float32', data_format: { string: 'NHWC' } } as const;
+const FLOAT = { T: 'float32' } as const;
+const PRODUCT = { ...FLOAT, adj_x: false, adj_y: false } as const;
+const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 
-function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor {
-  if (tf.getBackend() === 'tensorflow') {
-    // Not by TensorFlow's `MatMul`: in 2.21 its product of small matrices corrupts memory where a signal, as that of
-    // V8's profiler, comes in the middle of it.
-    const product = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
-    const sum = b ? (nativeOp('BiasAdd', BIAS, () => [product, b]) as tf.Tensor) : product;
-    return relu ? tf.relu(sum) : sum;
-  }
+function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
+  // Not by TensorFlow's `MatMul`: in 2.21 its product of small matrices corrupts memory where a signal, as that of V8's
+  // profiler, comes in the middle of it.
+  const native = nativeProgram(b ? [x, w, b] : [x, w], ({ op }, x, w, b) => {
+    const product = op('BatchMatMulV2', PRODUCT, x as Handle, w as Handle);
+    const sum = b ? op('BiasAdd', BIAS, product, b) : product;
+    return [relu ? op('Relu', FLOAT, sum) : sum];
+  });
+  if (native) return native[0] as tf.Tensor2D;
   // The kernel itself: its op fuses nothing while a gradient is wanted.
   const inputs = { a: tf.expandDims(x), b: tf.expandDims(w), ...(b ? { bias: b } : {}) };
   const attributes = { transposeA: false, transposeB: false, activation: relu ? 'relu' : 'linear' };
   const y = tf.engine().runKernel('_FusedMatMul', inputs, attributes) as tf.Tensor;
-  return tf.squeeze(y, [0]);
+  return tf.squeeze(y, [0]) as tf.Tensor2D;
 }
 
 const whereAbove = (y: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
-  nativeGradientOp('ReluGrad', { T: 'float32' }, () => [dy, y]) ?? tf.mul(dy, tf.step(y));
+  nativeGradientOp('ReluGrad', FLOAT, () => [dy, y]) ?? tf.mul(dy, tf.step(y));

@@ -1,48 +1,43 @@
-import * as tf from '@tensorflow/tfjs';
-import { nativeOps } from '../ops/native-op.js';
+import type { Attributes, Handle, Ops } from '../ops/native-op.js';
 
 /** Where TensorFlow's fused op finds the channels, of which each is normalized by itself: last, or second. */
 export type Channels = 'NHWC' | 'NCHW';
 
 /** What the op saves for its gradient. */
-export type Saved = [mean: tf.Tensor, variance: tf.Tensor, reserve: tf.Tensor];
+export type Saved<T> = [mean: T, variance: T, reserve: T];
 
-const attributes = (channels: Channels, epsilon: number) =>
-  ({ T: 'float32', U: 'float32', data_format: { string: channels }, is_training: true, epsilon }) as const;
+const FLOAT = { T: 'float32', U: 'float32', is_training: true } as const;
+const known = new Map<string, Attributes>();
 
-/** Normalizes the channels of a tensor of four axes by their own mean and biased variance; native backend only. */
+function attributesOf(channels: Channels, epsilon: number): Attributes {
+  const key = `${channels} ${epsilon}`;
+  const found = known.get(key) ?? { ...FLOAT, data_format: { string: channels }, epsilon };
+  known.set(key, found);
+  return found;
+}
+
+/** Normalizes the channels of a tensor of four axes by their own mean and biased variance. */
 export function fusedBatchNorm(
-  x: tf.Tensor,
-  scale: tf.Tensor,
-  offset: tf.Tensor,
+  { ops, filled }: Ops,
+  [x, scale, offset]: [Handle, Handle, Handle],
   channels: Channels,
   epsilon: number,
-): { y: tf.Tensor; saved: Saved } {
-  const none = tf.tensor1d([]);
-  const outputs = nativeOps(
-    'FusedBatchNormV3',
-    attributes(channels, epsilon),
-    () => [x, scale, offset, none, none],
-    6,
-  ) as tf.Tensor[];
-  const [y, , , mean, variance, reserve] = outputs;
-  return { y, saved: [mean, variance, reserve] } as { y: tf.Tensor; saved: Saved };
+): { y: Handle; saved: Saved<Handle> } {
+  const none = filled(0, 0);
+  const inputs = [x, scale, offset, none, none];
+  const [y, , , ...saved] = ops(6, 'FusedBatchNormV3', attributesOf(channels, epsilon), ...inputs);
+  return { y: y as Handle, saved: saved as Saved<Handle> };
 }
 
 /** The gradients by x, scale and offset. */
 export function fusedBatchNormGradient(
-  dy: tf.Tensor,
-  x: tf.Tensor,
-  scale: tf.Tensor,
-  saved: Saved,
+  { ops }: Ops,
+  [dy, x, scale]: [Handle, Handle, Handle],
+  saved: Saved<Handle>,
   channels: Channels,
   epsilon: number,
-): [dx: tf.Tensor, dscale: tf.Tensor, doffset: tf.Tensor] {
-  const outputs = nativeOps(
-    'FusedBatchNormGradV3',
-    attributes(channels, epsilon),
-    () => [dy, x, scale, ...saved],
-    5,
-  ) as tf.Tensor[];
-  return outputs.slice(0, 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
+): [dx: Handle, dscale: Handle, doffset: Handle] {
+  const inputs = [dy, x, scale, ...saved];
+  const outputs = ops(5, 'FusedBatchNormGradV3', attributesOf(channels, epsilon), ...inputs);
+  return outputs.slice(0, 3) as [Handle, Handle, Handle];
 }

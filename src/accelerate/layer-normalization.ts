@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
+import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { builtin } from './builtins.js';
-import { columnSums } from './column-sums.js';
 import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
 import { gradientsOf } from './second-derivative.js';
 
@@ -51,6 +51,10 @@ const composed: Form = (x, gain, bias, over, epsilon) => {
   return normalize(x, gain?.reshape(along) ?? null, bias?.reshape(along) ?? null, { over, epsilon }).y;
 };
 
+const FLOAT = { T: 'float32' } as const;
+const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
+const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
+
 /**
  * By TensorFlow's fused op for batches, with the examples in the place of its channels; null on other backends, and where
  * other axes than the last are normalized over.
@@ -62,23 +66,36 @@ const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, o
   const features = tf.util.sizeFromShape(x.shape.slice(kept));
   const examples = x.size / features;
   const four = [1, examples, features, 1];
+  const rows = [examples, features];
+  const shape = x.shape.slice(kept);
   const inputs = [x, gain, bias].filter((input) => input !== null);
   const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor]>((_, save) => {
-    const ones = tf.ones([examples]);
-    const { y, saved } = fusedBatchNorm(x.reshape(four), ones, tf.zeros([examples]), 'NCHW', epsilon);
-    const normal = y.reshape(x.shape);
-    save([x, normal, ones, ...saved, ...(gain ? [gain] : [])]);
-    const scaled = gain ? tf.mul(normal, gain) : normal;
-    return { outputs: [bias ? tf.add(scaled, bias) : scaled], gradient };
+    const [y, ...saved] = forward();
+    save([x, ...saved, ...(gain ? [gain] : [])]);
+    return { outputs: [y], gradient };
   })(...inputs);
   return y;
 
+  /** y, the normalized x as rows, and what the op saves. */
+  function forward(): [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>] {
+    return nativeProgram(inputs, (ops, x, ...weights) => {
+      const { op, filled, integers } = ops;
+      const wide = op('Reshape', SHAPED, x as Handle, integers(four));
+      const unit = [wide, filled(examples, 1), filled(examples, 0)] as [Handle, Handle, Handle];
+      const { y, saved } = fusedBatchNorm(ops, unit, 'NCHW', epsilon);
+      const normal = op('Reshape', SHAPED, y, integers(rows));
+      const flat = weights.map((weight) => op('Reshape', SHAPED, weight, integers([features])));
+      const scaled = gain ? op('Mul', FLOAT, normal, flat[0] as Handle) : normal;
+      const shifted = bias ? op('BiasAdd', BIAS, scaled, flat.at(-1) as Handle) : scaled;
+      return [op('Reshape', SHAPED, shifted, integers(x?.shape as number[])), normal, ...saved];
+    }) as [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>];
+  }
+
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [x, normal, ones, mean, variance, reserve, gain] = saved as [
+    const [x, normal, mean, variance, reserve, gain] = saved as [
       tf.Tensor,
       tf.Tensor,
-      tf.Tensor,
-      ...Saved,
+      ...Saved<tf.Tensor>,
       tf.Tensor?,
     ];
     if (isRecording()) {
@@ -86,18 +103,38 @@ const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, o
         composed(x, gain, bias, over, epsilon);
       return gradientsOf(form, [x, gain ?? null, bias], dy);
     }
-    const rows = (t: tf.Tensor) => t.reshape([examples, features]);
-    const shape = x.shape.slice(kept);
-    const dx = () => {
-      const d = (gain ? tf.mul(dy, gain) : dy).reshape(four);
-      const statistics: Saved = [mean, variance, reserve];
-      const [dx] = fusedBatchNormGradient(d, x.reshape(four), ones, statistics, 'NCHW', epsilon);
-      return dx.reshape(x.shape);
-    };
-    return [
-      dx,
-      ...(gain ? [() => columnSums(rows(tf.mul(dy, normal))).reshape(shape)] : []),
-      ...(bias ? [() => columnSums(rows(dy)).reshape(shape)] : []),
-    ];
+    const dx = () =>
+      one([dy, x, mean, variance, reserve, ...(gain ? [gain] : [])], (ops, dy, x, ...rest) => {
+        const { op, filled, integers } = ops;
+        const [mean, variance, reserve, gain] = rest as [...Saved<Handle>, Handle?];
+        const wide = (t: Handle) => op('Reshape', SHAPED, t, integers(four));
+        const d = gain
+          ? op(
+              'Mul',
+              FLOAT,
+              op('Reshape', SHAPED, dy, integers(rows)),
+              op('Reshape', SHAPED, gain, integers([features])),
+            )
+          : dy;
+        const unit = [wide(d), wide(x), filled(examples, 1)] as [Handle, Handle, Handle];
+        const [dx] = fusedBatchNormGradient(ops, unit, [mean, variance, reserve], 'NCHW', epsilon);
+        return op('Reshape', SHAPED, dx, integers(x.shape));
+      });
+    const dgain = () =>
+      one([dy, normal], ({ op, integers }, dy, normal) => {
+        const product = op('Mul', FLOAT, op('Reshape', SHAPED, dy, integers(rows)), normal);
+        return op('Reshape', SHAPED, op('BiasAddGrad', BIAS, product), integers(shape));
+      });
+    const dbias = () =>
+      one([dy], ({ op, integers }, dy) => {
+        const sums = op('BiasAddGrad', BIAS, op('Reshape', SHAPED, dy, integers(rows)));
+        return op('Reshape', SHAPED, sums, integers(shape));
+      });
+    return [dx, ...(gain ? [dgain] : []), ...(bias ? [dbias] : [])];
   }
 };
+
+/** The one result of a program. */
+function one(inputs: tf.Tensor[], program: (ops: Ops, ...inputs: Handle[]) => Handle): tf.Tensor {
+  return (nativeProgram(inputs, (...args) => [program(...args)]) as tf.Tensor[])[0] as tf.Tensor;
+}

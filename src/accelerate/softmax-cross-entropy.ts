@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { nativeOp } from '../ops/native-op.js';
+import { type Handle, nativeProgram } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -29,7 +29,7 @@ export const softmaxCrossEntropy: Acceleration = {
       return (target, output) => {
         const logits = logitsOf?.get(output);
         if (!logits) return loss(target, output);
-        return tf.tidy(() => crossEntropy(logits, loss === sparse ? oneHot(target, output) : target));
+        return tf.tidy(() => crossEntropy(logits, output, loss === sparse ? oneHot(target, output) : target));
       };
     };
 
@@ -78,23 +78,53 @@ const oneHot = (target: tf.Tensor, output: tf.Tensor): tf.Tensor => {
  * Forward: `L = -sum_k t_k log p_k`, `log p = z - log sum exp z`. Backward: `dz = dL (p sum_k t_k - t)`.
  *
  * Defined for all finite logits.
+ *
+ * @param z logits, `[..., classes]`
+ * @param y `softmax(z)`
+ * @param target in the shape of z
  */
-function crossEntropy(z: tf.Tensor, target: tf.Tensor): tf.Tensor {
+function crossEntropy(z: tf.Tensor, y: tf.Tensor, target: tf.Tensor): tf.Tensor {
   const t = tf.cast(target, 'float32');
   const [loss] = withLazyGradient<[tf.Tensor], [tf.Tensor]>(([z], save) => {
-    const logP = nativeOp('LogSoftmax', { T: 'float32' }, () => [z]) ?? logSoftmax(z);
-    save([z, t, logP]);
-    return { outputs: [tf.neg(tf.sum(tf.mul(t, logP), -1))], gradient };
+    save([z, t, y]);
+    const losses = native(z, t) ?? tf.neg(tf.sum(tf.mul(t, logSoftmax(z)), -1));
+    return { outputs: [losses], gradient };
   })(z);
   return loss;
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [z, t, logP] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const p = tf.exp(isRecording() ? logSoftmax(z) : logP);
-    const dz = () => clearPadding(tf.sub(tf.mul(p, tf.sum(t, -1, true)), t).mul(tf.expandDims(dy, -1)));
-    return [dz];
+    const [z, t, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+    if (isRecording()) return [() => slope(dy, tf.exp(logSoftmax(z)), t)];
+    return [() => nativeSlope(dy, y, t) ?? slope(dy, y, t)];
   }
 }
+
+const FLOAT = { T: 'float32' } as const;
+const SUM = { ...FLOAT, Tidx: 'int32', keep_dims: true } as const;
+
+/** By the op that TensorFlow has for it, whose own gradient is right only where the targets add up to 1. */
+function native(z: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
+  if (z.rank !== 2 || z.size === 0) return null;
+  const outputs = nativeProgram([z, t], ({ ops }, z, t) => [
+    ops(2, 'SoftmaxCrossEntropyWithLogits', FLOAT, z, t)[0] as Handle,
+  ]);
+  return outputs && (outputs[0] as tf.Tensor);
+}
+
+function nativeSlope(dy: tf.Tensor, p: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
+  const outputs = nativeProgram([dy, p, t], ({ op, integers }, dy, p, t) => {
+    const last = integers([-1]);
+    const expected = op('Mul', FLOAT, p, op('Sum', SUM, t, last));
+    const column = op('ExpandDims', EXPAND, dy, last);
+    return [op('Mul', FLOAT, op('Sub', FLOAT, expected, t), column)];
+  });
+  return outputs && (outputs[0] as tf.Tensor);
+}
+
+const EXPAND = { ...FLOAT, Tdim: 'int32' } as const;
+
+const slope = (dy: tf.Tensor, p: tf.Tensor, t: tf.Tensor): tf.Tensor =>
+  clearPadding(tf.sub(tf.mul(p, tf.sum(t, -1, true)), t).mul(tf.expandDims(dy, -1)));
 
 function logSoftmax(z: tf.Tensor): tf.Tensor {
   const shifted = tf.sub(z, tf.max(z, -1, true));

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import { nativeOp } from './native-op.js';
+import type * as tf from '@tensorflow/tfjs';
+import { type Handle, nativeProgram } from './native-op.js';
 
 /**
  * Dropout by a given mask.
@@ -19,12 +19,14 @@ export function dropout<T extends tf.Tensor>(x: T, kept: tf.Tensor, scale: numbe
   return x.mul(scaleWhere(kept, scale)) as T;
 }
 
+const FLOAT = { T: 'float32' } as const;
+
 /** One pass on the native backend, where cast and product are two. */
 function scaleWhere(kept: tf.Tensor, scale: number): tf.Tensor {
-  return (
-    nativeOp('SelectV2', { T: 'float32' }, () => [kept, tf.scalar(scale), tf.scalar(0)]) ??
-    kept.cast('float32').mul(scale)
-  );
+  const native = nativeProgram([kept], ({ op, scalar }, kept) => [
+    op('SelectV2', FLOAT, kept as Handle, scalar(scale), scalar(0)),
+  ]);
+  return native ? (native[0] as tf.Tensor) : kept.cast('float32').mul(scale);
 }
 
 /**

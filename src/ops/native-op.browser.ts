@@ -11,3 +11,7 @@ export function nativeOps(): null {
 export function nativeGradientOp(): null {
   return null;
 }
+
+export function nativeProgram(): null {
+  return null;
+}

@@ -9,16 +9,12 @@ interface NativeBackend {
     TF_ATTR_INT: number;
     TF_ATTR_FLOAT: number;
     TF_ATTR_STRING: number;
-    executeOp(name: string, attributes: object[], inputs: number[], outputs: number): Output[];
+    createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
+    executeOp(name: string, attributes: object[], inputs: number[], outputs: number): Handle[];
+    deleteTensor(id: number): void;
   };
   getInputTensorIds(inputs: tf.Tensor[]): number[];
-  createOutputTensor(output: Output): tf.Tensor;
-}
-
-interface Output {
-  id: number;
-  shape: number[];
-  dtype: number;
+  createOutputTensor(output: Handle): tf.Tensor;
 }
 
 /** The numbers of TF_DataType. */
@@ -30,15 +26,34 @@ const NAMELESS: readonly number[] = [TYPES.uint8, TYPES.int64, TYPES.uint16];
 /** A type by its name, a truth value, a float; other kinds by the name of the kind. */
 type Attribute = keyof typeof TYPES | boolean | number | { int: number } | { string: string };
 
+/** Attributes that are the same at each call are best one object, which is translated once. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A tensor of TensorFlow's own. */
+export interface Handle {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** What a program is written in: TensorFlow's ops, by their names. */
+export interface Ops {
+  /** An op of one output. */
+  op(name: string, attributes: Attributes, ...inputs: Handle[]): Handle;
+  /** An op of several. */
+  ops(outputs: number, name: string, attributes: Attributes, ...inputs: Handle[]): Handle[];
+  scalar(value: number): Handle;
+  /** A vector of one value. */
+  filled(size: number, value: number): Handle;
+  /** A vector of int32. */
+  integers(values: number[]): Handle;
+}
+
 /**
  * Runs one of TensorFlow's own ops, which tfjs does not name; null on any backend but the native one. No gradient passes
  * through it.
  */
-export function nativeOp(
-  name: string,
-  attributes: Record<string, Attribute>,
-  inputs: () => tf.Tensor[],
-): tf.Tensor | null {
+export function nativeOp(name: string, attributes: Attributes, inputs: () => tf.Tensor[]): tf.Tensor | null {
   const outputs = nativeOps(name, attributes, inputs, 1);
   return outputs && (outputs[0] as tf.Tensor);
 }
@@ -49,20 +64,79 @@ export const nativeGradientOp: typeof nativeOp = (...op) => (isRecording() ? nul
 /** The same for an op of several outputs. */
 export function nativeOps(
   name: string,
-  attributes: Record<string, Attribute>,
+  attributes: Attributes,
   inputs: () => tf.Tensor[],
   outputs: number,
 ): tf.Tensor[] | null {
-  if (tf.getBackend() !== 'tensorflow') return null;
+  if (!isNative()) return null;
+  return tf.tidy(
+    () =>
+      nativeProgram(inputs(), ({ ops }, ...given) => ops(outputs, name, attributes, ...given)) as tf.Tensor[],
+  );
+}
+
+const isNative = () => tf.getBackend() === 'tensorflow';
+
+/**
+ * Runs several of TensorFlow's ops, of which tfjs sees nothing but what the program returns: for each op that it runs
+ * itself it spends as long as TensorFlow does on a small one. Null on any backend but the native one. No gradient passes
+ * through it.
+ *
+ * @param program gets the inputs, and returns what it computed; it may not return an input
+ */
+export function nativeProgram(
+  inputs: tf.Tensor[],
+  program: (ops: Ops, ...inputs: Handle[]) => Handle[],
+): tf.Tensor[] | null {
+  if (!isNative()) return null;
   const backend = tf.backend() as unknown as NativeBackend;
-  const described = Object.entries(attributes).map(([name, value]) => ({ name, ...typed(value, backend) }));
-  return tf.tidy(() => {
-    const ids = backend.getInputTensorIds(inputs());
-    return backend.binding.executeOp(name, described, ids, outputs).map((output) => {
-      const dtype = NAMELESS.includes(output.dtype) ? TYPES.int32 : output.dtype;
-      return backend.createOutputTensor({ ...output, dtype });
+  const { binding } = backend;
+  const made: Handle[] = [];
+  const keep = (handle: Handle): Handle => {
+    made.push(handle);
+    return handle;
+  };
+  const constant = (shape: number[], dtype: number, values: Float32Array | Int32Array): Handle =>
+    keep({ id: binding.createTensor(shape, dtype, values), shape, dtype });
+  const ops: Ops['ops'] = (outputs, name, attributes, ...inputs) => {
+    const ids = inputs.map(({ id }) => id);
+    return binding.executeOp(name, described(attributes, backend), ids, outputs).map(keep);
+  };
+  const language: Ops = {
+    ops,
+    op: (...op) => ops(1, ...op)[0] as Handle,
+    scalar: (value) => constant([], TYPES.float32, Float32Array.of(value)),
+    filled: (size, value) => constant([size], TYPES.float32, new Float32Array(size).fill(value)),
+    integers: (values) => constant([values.length], TYPES.int32, Int32Array.from(values)),
+  };
+  const returned = new Set<Handle>();
+  try {
+    const ids = backend.getInputTensorIds(inputs);
+    const given = inputs.map(({ shape, dtype }, i) => ({
+      id: ids[i] as number,
+      shape,
+      dtype: TYPES[dtype as 'float32'],
+    }));
+    const results = program(language, ...given);
+    for (const handle of results) returned.add(handle);
+    return results.map((handle) => {
+      const dtype = NAMELESS.includes(handle.dtype) ? TYPES.int32 : handle.dtype;
+      return backend.createOutputTensor({ ...handle, dtype });
     });
-  });
+  } finally {
+    for (const handle of made) if (!returned.has(handle)) binding.deleteTensor(handle.id);
+  }
+}
+
+const translated = new WeakMap<Attributes, object[]>();
+
+/** Attributes in the form of the binding. */
+function described(attributes: Attributes, backend: NativeBackend): object[] {
+  const known = translated.get(attributes);
+  if (known) return known;
+  const list = Object.entries(attributes).map(([name, value]) => ({ name, ...typed(value, backend) }));
+  translated.set(attributes, list);
+  return list;
 }
 
 function typed(value: Attribute, { binding }: NativeBackend): { type: number; value: unknown } {

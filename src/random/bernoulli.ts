@@ -29,11 +29,10 @@ export function bernoulli(shape: number[], stream: Stream, step: number, rate: n
   const least = drawn * 2 ** bits;
   const size = tf.util.sizeFromShape(shape);
   const key = streamKey(stream);
-  return tf.tidy(() => {
-    const drawn = nativeIntegersFrom(least, bits, size, key, step);
-    if (drawn === null) return tf.tensor(integersFrom(least, bits, size, key, step), shape, 'bool');
-    return (drawn.size === size ? drawn : drawn.flatten().slice(0, size)).reshape(shape);
-  });
+  return (
+    nativeIntegersFrom(least, bits, shape, key, step) ??
+    tf.tensor(integersFrom(least, bits, size, key, step), shape, 'bool')
+  );
 }
 
 /** 1 where the integer is at least `least`, else 0. */

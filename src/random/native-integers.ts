@@ -1,29 +1,40 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeOp } from '../ops/native-op.js';
+import { nativeProgram } from '../ops/native-op.js';
 
-const TYPES = { 8: 'uint8', 16: 'uint16' } as const;
+const WORDS = { dtype: 'int32', T: 'int32', Tseed: 'int32' } as const;
+const SHAPED = { T: 'bool', Tshape: 'int32' } as const;
+const SLICED = { T: 'bool', Index: 'int32' } as const;
+const INTEGERS = {
+  8: { T: 'int32', type: 'uint8' },
+  16: { T: 'int32', type: 'uint16' },
+} as const;
+const BOUND = {
+  8: { SrcT: 'int32', DstT: 'uint8' },
+  16: { SrcT: 'int32', DstT: 'uint16' },
+} as const;
+const COMPARED = { 8: { T: 'uint8' }, 16: { T: 'uint16' } } as const;
 
 /**
- * Whether random integers of 8 or 16 bits are at least `least`, drawn with TensorFlow's own op; null on any other
- * backend. At least `size` of them, in words of 32 bits.
+ * Whether random integers of 8 or 16 bits are at least `least`, drawn with TensorFlow's own op in words of 32 bits; null
+ * on any other backend.
  */
 export function nativeIntegersFrom(
   least: number,
   bits: 8 | 16,
-  size: number,
+  shape: number[],
   key: number,
   step: number,
 ): tf.Tensor | null {
+  const size = tf.util.sizeFromShape(shape);
   const count = Math.ceil((size * bits) / 32);
-  const T = TYPES[bits];
-  return nativeOp('GreaterEqual', { T }, () => {
-    const words = nativeOp(
-      'StatelessRandomUniformFullInt',
-      { dtype: 'int32', T: 'int32', Tseed: 'int32' },
-      () => [tf.tensor1d([count], 'int32'), tf.tensor1d([key, step], 'int32')],
-    );
-    const integers = nativeOp('Bitcast', { T: 'int32', type: T }, () => [words as tf.Tensor]);
-    const bound = nativeOp('Cast', { SrcT: 'int32', DstT: T }, () => [tf.scalar(least, 'int32')]);
-    return [integers as tf.Tensor, bound as tf.Tensor];
+  const drawn = nativeProgram([], ({ op, integers }) => {
+    const words = op('StatelessRandomUniformFullInt', WORDS, integers([count]), integers([key, step]));
+    const values = op('Bitcast', INTEGERS[bits], words);
+    const bound = op('Cast', BOUND[bits], integers([least]));
+    const kept = op('GreaterEqual', COMPARED[bits], values, bound);
+    const flat = op('Reshape', SHAPED, kept, integers([-1]));
+    const enough = op('Slice', SLICED, flat, integers([0]), integers([size]));
+    return [op('Reshape', SHAPED, enough, integers(shape))];
   });
+  return drawn && (drawn[0] as tf.Tensor);
 }

@@ -1,0 +1,15 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Acceleration } from './acceleration.js';
+import { nativeKernel, share } from './native-kernel.js';
+
+/**
+ * A cast to the type that a tensor has, which shares its values; tfjs-node copies them. tfjs casts in the gradients of
+ * products, means and clones.
+ */
+export const cast: Acceleration = {
+  name: 'cast',
+  apply: nativeKernel('Cast', (call, before) => {
+    const x = call.inputs.x as tf.Tensor;
+    return x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? share(x, call) : before();
+  }),
+};

@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs';
+import { nativeProgram } from '../ops/native-op.js';
+import { isRecording } from '../ops/recording.js';
+
+const FLOAT = { T: 'float32' } as const;
+const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
+const INDEXED = { ...FLOAT, Tidx: 'int32' } as const;
+
+/** `factor dy`, spread over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
+export function overReduced(dy: tf.Tensor, x: tf.Tensor, attributes: unknown, factor = 1): tf.Tensor {
+  const { axis } = attributes as { axis: number | number[] };
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const shape = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const native =
+    isRecording() || dy.dtype !== 'float32'
+      ? null
+      : nativeProgram([dy], ({ op, scalar, integers }, dy) => {
+          const scaled = factor === 1 ? dy : op('Mul', FLOAT, dy, scalar(factor));
+          const kept = op('Reshape', SHAPED, scaled, integers(shape));
+          return [op('BroadcastTo', INDEXED, kept, integers(x.shape))];
+        });
+  if (native) return native[0] as tf.Tensor;
+  const scaled = factor === 1 ? dy : tf.mul(dy, factor);
+  return tf.broadcastTo(tf.reshape(scaled, shape), x.shape);
+}
