@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { type Handle, nativeProgram } from '../ops/native-op.js';
+import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
 import { type Normalized, normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -73,11 +73,11 @@ const FLOAT = { T: 'float32' } as const;
 
 /** `a + share (b - a)`. */
 function movedTo(a: tf.Tensor, b: tf.Tensor, share: number): tf.Tensor {
-  const native = nativeProgram([a, b], ({ op, scalar }, a, b) => {
+  const native = nativeResult([a, b], ({ op, scalar }, a, b) => {
     const change = op('Mul', FLOAT, op('Sub', FLOAT, a, b), scalar(share));
-    return [op('Sub', FLOAT, a, change)];
+    return op('Sub', FLOAT, a, change);
   });
-  return native ? (native[0] as tf.Tensor) : tf.sub(a, tf.mul(tf.sub(a, b), share));
+  return native ?? tf.sub(a, tf.mul(tf.sub(a, b), share));
 }
 
 const along = (x: tf.Tensor, axis: number) => x.shape.map((size, i) => (i === axis ? size : 1));

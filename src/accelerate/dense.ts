@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { type Handle, nativeGradientOp, nativeProgram } from '../ops/native-op.js';
+import { nativeGradientOp, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import type { Acceleration } from './acceleration.js';
 import { builtin } from './builtins.js';
@@ -74,12 +74,12 @@ const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
   // Not by TensorFlow's `MatMul`: in 2.21 its product of small matrices corrupts memory where a signal, as that of V8's
   // profiler, comes in the middle of it.
-  const native = nativeProgram(b ? [x, w, b] : [x, w], ({ op }, x, w, b) => {
-    const product = op('BatchMatMulV2', PRODUCT, x as Handle, w as Handle);
+  const native = nativeResult([x, w, ...(b ? [b] : [])], ({ op }, x, w, b) => {
+    const product = op('BatchMatMulV2', PRODUCT, x, w);
     const sum = b ? op('BiasAdd', BIAS, product, b) : product;
-    return [relu ? op('Relu', FLOAT, sum) : sum];
+    return relu ? op('Relu', FLOAT, sum) : sum;
   });
-  if (native) return native[0] as tf.Tensor2D;
+  if (native) return native as tf.Tensor2D;
   // The kernel itself: its op fuses nothing while a gradient is wanted.
   const inputs = { a: tf.expandDims(x), b: tf.expandDims(w), ...(b ? { bias: b } : {}) };
   const attributes = { transposeA: false, transposeB: false, activation: relu ? 'relu' : 'linear' };

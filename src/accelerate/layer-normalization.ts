@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
+import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
 import { normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -104,7 +104,7 @@ const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, o
       return gradientsOf(form, [x, gain ?? null, bias], dy);
     }
     const dx = () =>
-      one([dy, x, mean, variance, reserve, ...(gain ? [gain] : [])], (ops, dy, x, ...rest) => {
+      nativeResult([dy, x, mean, variance, reserve, ...(gain ? [gain] : [])], (ops, dy, x, ...rest) => {
         const { op, filled, integers } = ops;
         const [mean, variance, reserve, gain] = rest as [...Saved<Handle>, Handle?];
         const wide = (t: Handle) => op('Reshape', SHAPED, t, integers(four));
@@ -121,20 +121,15 @@ const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, o
         return op('Reshape', SHAPED, dx, integers(x.shape));
       });
     const dgain = () =>
-      one([dy, normal], ({ op, integers }, dy, normal) => {
+      nativeResult([dy, normal], ({ op, integers }, dy, normal) => {
         const product = op('Mul', FLOAT, op('Reshape', SHAPED, dy, integers(rows)), normal);
         return op('Reshape', SHAPED, op('BiasAddGrad', BIAS, product), integers(shape));
       });
     const dbias = () =>
-      one([dy], ({ op, integers }, dy) => {
+      nativeResult([dy], ({ op, integers }, dy) => {
         const sums = op('BiasAddGrad', BIAS, op('Reshape', SHAPED, dy, integers(rows)));
         return op('Reshape', SHAPED, sums, integers(shape));
       });
-    return [dx, ...(gain ? [dgain] : []), ...(bias ? [dbias] : [])];
+    return [dx, ...(gain ? [dgain] : []), ...(bias ? [dbias] : [])] as (() => tf.Tensor)[];
   }
 };
-
-/** The one result of a program. */
-function one(inputs: tf.Tensor[], program: (ops: Ops, ...inputs: Handle[]) => Handle): tf.Tensor {
-  return (nativeProgram(inputs, (...args) => [program(...args)]) as tf.Tensor[])[0] as tf.Tensor;
-}

@@ -7,7 +7,10 @@ import { before, isStandard, rows, stepsOf, swapTime } from './recurrent.js';
 import { type Form, type Recurrence, wholeSequence } from './whole-sequence.js';
 
 const composed: Recurrence = { forward, backward };
-const byBlock: Recurrence = { forward: forwardByBlock, backward: backwardByBlock };
+const byBlock: Recurrence = {
+  forward: (inputs, { all }) => blockLstm(inputs, all),
+  backward: (dy, inputs, trace, { all }) => blockLstmGradient(dy, inputs, trace as Block, all),
+};
 
 /**
  * LSTM layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the
@@ -20,33 +23,6 @@ export const lstm: Acceleration = {
     tf.getBackend() === 'tensorflow' && isStandard(cell) ? byBlock : composed,
   ),
 };
-
-function forwardByBlock([x, w, u, b]: tf.Tensor[], { all }: Form): { y: tf.Tensor; trace: Block } {
-  const trace = blockLstm(swapTime(x as tf.Tensor) as tf.Tensor3D, w as tf.Tensor, u as tf.Tensor, b ?? null);
-  const h = trace[6] as tf.Tensor3D;
-  const [steps, batch, units] = h.shape;
-  const last = () => tf.slice(h, [steps - 1, 0, 0], [1, batch, units]).reshape([batch, units]);
-  return { y: all ? swapTime(h) : last(), trace };
-}
-
-function backwardByBlock(
-  dy: tf.Tensor,
-  inputs: tf.Tensor[],
-  block: Block,
-  { all }: Form,
-): (() => tf.Tensor)[] {
-  const [x, w, u, b] = inputs as [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
-  const [steps, ...rest] = block[6].shape as [number, number, number];
-  const dh = all ? swapTime(dy) : tf.concat([tf.zeros([steps - 1, ...rest]), tf.expandDims(dy)], 0);
-  const { dx, dweights, db } = blockLstmGradient(swapTime(x) as tf.Tensor3D, w, u, b ?? null, block, dh);
-  const [features, columns] = w.shape;
-  return [
-    () => swapTime(dx),
-    () => tf.slice(dweights, [0, 0], [features, columns]),
-    () => tf.slice(dweights, [features, 0], u.shape),
-    ...(b ? [() => db] : []),
-  ];
-}
 
 /** `[steps, batch, ...]`: gates i, f, (unused), o; candidates g; cells c; their activation; states h. */
 type Trace = [gates: tf.Tensor, g: tf.Tensor, c: tf.Tensor, a: tf.Tensor, h: tf.Tensor];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeProgram } from '../ops/native-op.js';
+import { nativeResult } from '../ops/native-op.js';
 import type { Acceleration } from './acceleration.js';
 import { nativeKernel } from './native-kernel.js';
 import { overReduced } from './reductions.js';
@@ -29,10 +29,10 @@ const onNative = nativeKernel('Mean', ({ inputs, attrs }, before) => {
   if (x.dtype !== 'float32') return before();
   const { axis, keepDims } = attrs as unknown as { axis: number | number[]; keepDims: boolean };
   const axes = tf.util.parseAxisParam(axis, x.shape);
-  const outputs = nativeProgram([x], ({ op, integers }, x) => [
+  const mean = nativeResult([x], ({ op, integers }, x) =>
     op('Mean', keepDims ? KEEP : DROP, x, integers(axes)),
-  ]);
-  return (outputs as tf.Tensor[])[0] as tf.Tensor;
+  );
+  return mean as tf.Tensor;
 });
 
 const TYPES = { T: 'float32', Tidx: 'int32' } as const;

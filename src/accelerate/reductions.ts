@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeProgram } from '../ops/native-op.js';
+import { nativeResult } from '../ops/native-op.js';
 import { isRecording } from '../ops/recording.js';
 
 const FLOAT = { T: 'float32' } as const;
@@ -14,12 +14,12 @@ export function overReduced(dy: tf.Tensor, x: tf.Tensor, attributes: unknown, fa
   const native =
     isRecording() || dy.dtype !== 'float32'
       ? null
-      : nativeProgram([dy], ({ op, scalar, integers }, dy) => {
+      : nativeResult([dy], ({ op, scalar, integers }, dy) => {
           const scaled = factor === 1 ? dy : op('Mul', FLOAT, dy, scalar(factor));
           const kept = op('Reshape', SHAPED, scaled, integers(shape));
-          return [op('BroadcastTo', INDEXED, kept, integers(x.shape))];
+          return op('BroadcastTo', INDEXED, kept, integers(x.shape));
         });
-  if (native) return native[0] as tf.Tensor;
+  if (native) return native;
   const scaled = factor === 1 ? dy : tf.mul(dy, factor);
   return tf.broadcastTo(tf.reshape(scaled, shape), x.shape);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { type Handle, nativeProgram } from '../ops/native-op.js';
+import { type Handle, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -105,20 +105,19 @@ const SUM = { ...FLOAT, Tidx: 'int32', keep_dims: true } as const;
 /** By the op that TensorFlow has for it, whose own gradient is right only where the targets add up to 1. */
 function native(z: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
   if (z.rank !== 2 || z.size === 0) return null;
-  const outputs = nativeProgram([z, t], ({ ops }, z, t) => [
-    ops(2, 'SoftmaxCrossEntropyWithLogits', FLOAT, z, t)[0] as Handle,
-  ]);
-  return outputs && (outputs[0] as tf.Tensor);
+  return nativeResult([z, t], ({ ops }, z, t) => {
+    const [losses] = ops(2, 'SoftmaxCrossEntropyWithLogits', FLOAT, z, t);
+    return losses as Handle;
+  });
 }
 
 function nativeSlope(dy: tf.Tensor, p: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
-  const outputs = nativeProgram([dy, p, t], ({ op, integers }, dy, p, t) => {
+  return nativeResult([dy, p, t], ({ op, integers }, dy, p, t) => {
     const last = integers([-1]);
     const expected = op('Mul', FLOAT, p, op('Sum', SUM, t, last));
     const column = op('ExpandDims', EXPAND, dy, last);
-    return [op('Mul', FLOAT, op('Sub', FLOAT, expected, t), column)];
+    return op('Mul', FLOAT, op('Sub', FLOAT, expected, t), column);
   });
-  return outputs && (outputs[0] as tf.Tensor);
 }
 
 const EXPAND = { ...FLOAT, Tdim: 'int32' } as const;

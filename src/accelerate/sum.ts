@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeProgram } from '../ops/native-op.js';
+import { nativeResult } from '../ops/native-op.js';
 import type { Acceleration } from './acceleration.js';
 import { nativeKernel } from './native-kernel.js';
 import { overReduced } from './reductions.js';
@@ -31,6 +31,5 @@ const onNative = nativeKernel('Sum', ({ inputs, attrs }, before) => {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const allButLast = axes.length === x.rank - 1 && !axes.includes(x.rank - 1);
   if (x.rank < 2 || !allButLast || keepDims || x.size === 0 || x.dtype !== 'float32') return before();
-  const outputs = nativeProgram([x], ({ op }, x) => [op('BiasAddGrad', BIAS, x)]);
-  return (outputs as tf.Tensor[])[0] as tf.Tensor;
+  return nativeResult([x], ({ op }, x) => op('BiasAddGrad', BIAS, x)) as tf.Tensor;
 });

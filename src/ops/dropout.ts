@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Handle, nativeProgram } from './native-op.js';
+import { nativeResult } from './native-op.js';
 
 /**
  * Dropout by a given mask.
@@ -23,10 +23,10 @@ const FLOAT = { T: 'float32' } as const;
 
 /** One pass on the native backend, where cast and product are two. */
 function scaleWhere(kept: tf.Tensor, scale: number): tf.Tensor {
-  const native = nativeProgram([kept], ({ op, scalar }, kept) => [
-    op('SelectV2', FLOAT, kept as Handle, scalar(scale), scalar(0)),
-  ]);
-  return native ? (native[0] as tf.Tensor) : kept.cast('float32').mul(scale);
+  const native = nativeResult([kept], ({ op, scalar }, kept) =>
+    op('SelectV2', FLOAT, kept, scalar(scale), scalar(0)),
+  );
+  return native ?? kept.cast('float32').mul(scale);
 }
 
 /**

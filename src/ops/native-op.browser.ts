@@ -15,3 +15,7 @@ export function nativeGradientOp(): null {
 export function nativeProgram(): null {
   return null;
 }
+
+export function nativeResult(): null {
+  return null;
+}

@@ -45,6 +45,7 @@ export interface Ops {
   scalar(value: number): Handle;
   /** A vector of one value. */
   filled(size: number, value: number): Handle;
+  integer(value: number): Handle;
   /** A vector of int32. */
   integers(values: number[]): Handle;
 }
@@ -84,9 +85,9 @@ const isNative = () => tf.getBackend() === 'tensorflow';
  *
  * @param program gets the inputs, and returns what it computed; it may not return an input
  */
-export function nativeProgram(
-  inputs: tf.Tensor[],
-  program: (ops: Ops, ...inputs: Handle[]) => Handle[],
+export function nativeProgram<In extends tf.Tensor[]>(
+  inputs: [...In],
+  program: (ops: Ops, ...inputs: Handles<In>) => Handle[],
 ): tf.Tensor[] | null {
   if (!isNative()) return null;
   const backend = tf.backend() as unknown as NativeBackend;
@@ -107,6 +108,7 @@ export function nativeProgram(
     op: (...op) => ops(1, ...op)[0] as Handle,
     scalar: (value) => constant([], TYPES.float32, Float32Array.of(value)),
     filled: (size, value) => constant([size], TYPES.float32, new Float32Array(size).fill(value)),
+    integer: (value) => constant([], TYPES.int32, Int32Array.of(value)),
     integers: (values) => constant([values.length], TYPES.int32, Int32Array.from(values)),
   };
   const returned = new Set<Handle>();
@@ -117,7 +119,7 @@ export function nativeProgram(
       shape,
       dtype: TYPES[dtype as 'float32'],
     }));
-    const results = program(language, ...given);
+    const results = program(language, ...(given as Handles<In>));
     for (const handle of results) returned.add(handle);
     return results.map((handle) => {
       const dtype = NAMELESS.includes(handle.dtype) ? TYPES.int32 : handle.dtype;
@@ -127,6 +129,17 @@ export function nativeProgram(
     for (const handle of made) if (!returned.has(handle)) binding.deleteTensor(handle.id);
   }
 }
+
+/** The same for a program of one result. */
+export function nativeResult<In extends tf.Tensor[]>(
+  inputs: [...In],
+  program: (ops: Ops, ...inputs: Handles<In>) => Handle,
+): tf.Tensor | null {
+  const results = nativeProgram<In>(inputs, (ops, ...inputs) => [program(ops, ...(inputs as Handles<In>))]);
+  return results && (results[0] as tf.Tensor);
+}
+
+type Handles<In extends tf.Tensor[]> = { [input in keyof In]: Handle };
 
 const translated = new WeakMap<Attributes, object[]>();
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeProgram } from '../ops/native-op.js';
+import { nativeResult } from '../ops/native-op.js';
 
 const WORDS = { dtype: 'int32', T: 'int32', Tseed: 'int32' } as const;
 const SHAPED = { T: 'bool', Tshape: 'int32' } as const;
@@ -27,14 +27,13 @@ export function nativeIntegersFrom(
 ): tf.Tensor | null {
   const size = tf.util.sizeFromShape(shape);
   const count = Math.ceil((size * bits) / 32);
-  const drawn = nativeProgram([], ({ op, integers }) => {
+  return nativeResult([], ({ op, integers }) => {
     const words = op('StatelessRandomUniformFullInt', WORDS, integers([count]), integers([key, step]));
     const values = op('Bitcast', INTEGERS[bits], words);
     const bound = op('Cast', BOUND[bits], integers([least]));
     const kept = op('GreaterEqual', COMPARED[bits], values, bound);
     const flat = op('Reshape', SHAPED, kept, integers([-1]));
     const enough = op('Slice', SLICED, flat, integers([0]), integers([size]));
-    return [op('Reshape', SHAPED, enough, integers(shape))];
+    return op('Reshape', SHAPED, enough, integers(shape));
   });
-  return drawn && (drawn[0] as tf.Tensor);
 }
