@@ -1,11 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
-import { clearPadding } from '../ops/padding.js';
 import type { Acceleration } from './acceleration.js';
-import { columnSums } from './column-sums.js';
-import { before, rows, stepsOf, swapTime } from './recurrent.js';
-import { type Form, type Recurrence, wholeSequence } from './whole-sequence.js';
+import type { Algebra, Shaped } from './algebra.js';
+import { before, rows } from './recurrent.js';
+import { type Form, recurrenceOf, wholeSequence } from './whole-sequence.js';
 
-const composed: Recurrence = { forward, backward };
+const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel, toRecurrent, toBias] });
 
 /**
  * GRU layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the steps
@@ -13,88 +11,109 @@ const composed: Recurrence = { forward, backward };
  */
 export const gru: Acceleration = { name: 'gru', ...wholeSequence('GRU', composed, () => composed) };
 
-/** `[steps, batch, ...]`: gates z and r in one, candidates, states. */
-type Trace = [gates: tf.Tensor, candidates: tf.Tensor, h: tf.Tensor];
-
-/** The recurrent kernel's part for the gates, and that for the candidate. */
-function partsOf(u: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {
-  const units = u.shape[0];
-  return [tf.slice(u, [0, 0], [units, 2 * units]), tf.slice(u, [0, 2 * units], [units, units])];
+/** A kernel's columns for the gates, and those for the candidate. */
+function partsOf<T extends Shaped>({ slice }: Algebra<T>, kernel: T): [T, T] {
+  const [inputs, columns] = kernel.shape as [number, number];
+  const units = columns / 3;
+  return [slice(kernel, [0, 0], [inputs, 2 * units]), slice(kernel, [0, 2 * units], [inputs, units])];
 }
 
 /**
  * `z, r = gate(x W_zr + h U_zr + b_zr)`, `k = act(x W_k + (r h) U_k + b_k)`, `h = z h + (1 - z) k`.
+ *
+ * @returns the output; then for all steps the gates z and r, candidates, states
  */
-function forward(
-  [x, w, u, b]: tf.Tensor[],
+function forward<T extends Shaped>(
+  algebra: Algebra<T>,
+  [x, w, u, b]: T[],
   { activation, gates, all }: Form,
-): { y: tf.Tensor; trace: Trace } {
-  const [gateKernel, candidateKernel] = partsOf(u as tf.Tensor2D);
-  const [batch, steps] = (x as tf.Tensor3D).shape;
-  const units = candidateKernel.shape[0];
-  const flat = tf.matMul(rows(swapTime(x as tf.Tensor)), w as tf.Tensor2D);
-  const products = (b ? tf.add(flat, b) : flat).reshape([steps, batch, 3 * units]);
-  const trace: [tf.Tensor[], tf.Tensor[], tf.Tensor[]] = [[], [], []];
-  let h: tf.Tensor = tf.zeros([batch, units]);
-  for (const product of stepsOf(products)) {
-    const ofGates = tf.slice(product, [0, 0], [-1, 2 * units]);
-    const zr = gates.of(tf.add(ofGates, tf.matMul(h as tf.Tensor2D, gateKernel)));
-    const [z, r] = tf.split(zr, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
-    const inner = tf.matMul(tf.mul(r, h) as tf.Tensor2D, candidateKernel);
-    const k = activation.of(tf.add(tf.slice(product, [0, 2 * units], [-1, units]), inner));
-    h = tf.add(k, tf.mul(z, tf.sub(h, k)));
-    for (const [i, value] of [zr, k, h].entries()) trace[i]?.push(value);
+): T[] {
+  const { add, sub, mul, matMul, unstack, reshape, swapTime } = algebra;
+  const [batch, steps] = (x as T).shape as [number, number];
+  const [gateKernel, candidateKernel] = partsOf(algebra, u as T);
+  const units = candidateKernel.shape[0] as number;
+  const flat = matMul(rows(algebra, swapTime(x as T)), w as T);
+  const products = partsOf(algebra, b ? algebra.addBias(flat, b) : flat);
+  const [ofGates, ofCandidates] = products.map((part, i) =>
+    unstack(reshape(part, [steps, batch, i === 0 ? 2 * units : units])),
+  ) as [T[], T[]];
+  const trace: T[][] = [[], [], [], []];
+  let h = algebra.zeros([batch, units]);
+  for (let t = 0; t < steps; t++) {
+    const zr = gates.of(algebra, add(ofGates[t] as T, matMul(h, gateKernel)));
+    const [z, r] = algebra.split(zr, 2, 1) as [T, T];
+    const inner = matMul(mul(r, h), candidateKernel);
+    const k = activation.of(algebra, add(ofCandidates[t] as T, inner));
+    h = add(k, mul(z, sub(h, k)));
+    for (const [i, value] of [z, r, k, h].entries()) trace[i]?.push(value);
   }
-  const stacked = trace.map((values) => tf.stack(values)) as Trace;
-  return { y: all ? swapTime(stacked[2]) : h, trace: stacked };
+  const stacked = trace.map(algebra.stack);
+  return [all ? swapTime(stacked[3] as T) : h, ...stacked];
 }
 
 /**
  * From the last step to the first, with `g` the state before: `dk = dh (1 - z) act'`, `e = dk U_k^T`,
- * `dzr = [dh (g - k), e g] gate'`, `dg = dh z + e r + dzr U_zr^T`; then the sums over the steps, one product each.
+ * `dzr = [dh (g - k), e g] gate'`, `dg = dh z + e r + dzr U_zr^T`.
+ *
+ * @returns dzr and dk of all steps as rows
  */
-function backward(dy: tf.Tensor, inputs: tf.Tensor[], trace: Trace, form: Form): (() => tf.Tensor)[] {
-  const [x, w, u, b] = inputs as [tf.Tensor3D, tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
-  const [gateKernel, candidateKernel] = partsOf(u);
-  const [zr, k, h] = trace;
-  const [z, r] = tf.split(zr, 2, 2) as [tf.Tensor, tf.Tensor];
-  const g = before(h);
-  const [slopeZ, slopeR] = tf.split(form.gates.slope(zr), 2, 2) as [tf.Tensor, tf.Tensor];
-  const toCandidate = stepsOf(tf.mul(tf.sub(1, z), form.activation.slope(k)));
-  const toZ = stepsOf(tf.mul(tf.sub(g, k), slopeZ));
-  const toR = stepsOf(tf.mul(g, slopeR));
-  const [keep, reset] = [stepsOf(z), stepsOf(r)];
-  const outer = form.all ? stepsOf(swapTime(dy)) : [];
-  const gates: tf.Tensor[] = [];
-  const candidates: tf.Tensor[] = [];
-  let next: tf.Tensor | null = form.all ? null : dy;
+function through<T extends Shaped>(
+  algebra: Algebra<T>,
+  dy: T,
+  [, , u]: T[],
+  [z, r, k, h]: T[],
+  { activation, gates, all }: Form,
+): T[] {
+  const { add, sub, mul, matMul, unstack } = algebra;
+  const [gateKernel, candidateKernel] = partsOf(algebra, u as T);
+  const g = before(algebra, h as T);
+  const toCandidate = unstack(mul(algebra.oneMinus(z as T), activation.slope(algebra, k as T)));
+  const toZ = unstack(mul(sub(g, k as T), gates.slope(algebra, z as T)));
+  const toR = unstack(mul(g, gates.slope(algebra, r as T)));
+  const [keep, reset] = [unstack(z as T), unstack(r as T)];
+  const outer = all ? unstack(algebra.swapTime(dy)) : [];
+  const ofGates: T[] = [];
+  const ofCandidates: T[] = [];
+  let next: T | null = all ? null : dy;
   for (let t = keep.length - 1; t >= 0; t--) {
     const out = outer[t];
-    const dh = out && next ? tf.add(out, next) : ((out ?? next) as tf.Tensor);
-    const dk = tf.mul(dh, toCandidate[t] as tf.Tensor);
-    const e = tf.matMul(dk as tf.Tensor2D, candidateKernel, false, true);
-    const dzr = tf.concat([tf.mul(dh, toZ[t] as tf.Tensor), tf.mul(e, toR[t] as tf.Tensor)], 1);
-    gates.unshift(dzr);
-    candidates.unshift(dk);
+    const dh = out && next ? add(out, next) : ((out ?? next) as T);
+    const dk = mul(dh, toCandidate[t] as T);
+    const e = matMul(dk, candidateKernel, false, true);
+    const dzr = algebra.concat([mul(dh, toZ[t] as T), mul(e, toR[t] as T)], 1);
+    ofGates.unshift(dzr);
+    ofCandidates.unshift(dk);
     if (t === 0) break;
-    const through = tf.matMul(dzr as tf.Tensor2D, gateKernel, false, true);
-    next = tf.addN([tf.mul(dh, keep[t] as tf.Tensor), tf.mul(e, reset[t] as tf.Tensor), through]);
+    const around = add(mul(dh, keep[t] as T), mul(e, reset[t] as T));
+    next = add(around, matMul(dzr, gateKernel, false, true));
   }
-  const [ofGates, ofCandidates] = [gates, candidates].map((list) => clearPadding(rows(tf.stack(list)))) as [
-    tf.Tensor2D,
-    tf.Tensor2D,
-  ];
-  const d = tf.concat([ofGates, ofCandidates], 1) as tf.Tensor2D;
-  const dx = () => swapTime(tf.matMul(d, w, false, true).reshape([x.shape[1], x.shape[0], x.shape[2]]));
-  const du = () =>
-    tf.concat(
-      [tf.matMul(rows(g), ofGates, true, false), tf.matMul(rows(tf.mul(r, g)), ofCandidates, true, false)],
-      1,
-    );
-  return [
-    dx,
-    () => clearPadding(tf.matMul(rows(swapTime(x)), d, true, false)),
-    () => clearPadding(du()),
-    ...(b ? [() => columnSums(d)] : []),
-  ];
+  return [ofGates, ofCandidates].map((list) => algebra.clear(rows(algebra, algebra.stack(list))));
+}
+
+const joined = <T extends Shaped>({ concat }: Algebra<T>, parts: T[]): T => concat(parts, 1);
+
+/** `dx = d W^T`, d for gates and candidate. */
+function toInput<T extends Shaped>(algebra: Algebra<T>, d: T[], [x, w]: T[]): T {
+  const [batch, steps, features] = (x as T).shape as [number, number, number];
+  const flat = algebra.matMul(joined(algebra, d), w as T, false, true);
+  return algebra.swapTime(algebra.reshape(flat, [steps, batch, features]));
+}
+
+/** `dW = x^T d`. */
+function toKernel<T extends Shaped>(algebra: Algebra<T>, d: T[], [x]: T[]): T {
+  const inputs = rows(algebra, algebra.swapTime(x as T));
+  return algebra.clear(algebra.matMul(inputs, joined(algebra, d), true));
+}
+
+/** `dU = [g^T dzr, (r g)^T dk]`. */
+function toRecurrent<T extends Shaped>(algebra: Algebra<T>, [dzr, dk]: T[], _: T[], [, r, , h]: T[]): T {
+  const g = before(algebra, h as T);
+  const toGates = algebra.matMul(rows(algebra, g), dzr as T, true);
+  const toCandidate = algebra.matMul(rows(algebra, algebra.mul(r as T, g)), dk as T, true);
+  return algebra.clear(joined(algebra, [toGates, toCandidate]));
+}
+
+/** `db = sum d`. */
+function toBias<T extends Shaped>(algebra: Algebra<T>, d: T[]): T {
+  return algebra.sumRows(joined(algebra, d));
 }

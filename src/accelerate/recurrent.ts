@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import type { Algebra, Shaped } from './algebra.js';
 
 /** A recurrent layer of tfjs, as far as its sequence is concerned. */
 export interface Recurrent {
@@ -31,19 +32,25 @@ export interface CallArgs {
 
 /** An activation with its slope by its own value. */
 export interface Activation {
-  of(x: tf.Tensor): tf.Tensor;
-  slope(y: tf.Tensor): tf.Tensor;
+  of<T extends Shaped>(algebra: Algebra<T>, x: T): T;
+  slope<T extends Shaped>(algebra: Algebra<T>, y: T): T;
 }
 
 const activations: Record<string, Activation> = {
-  tanh: { of: tf.tanh, slope: (y) => tf.sub(1, tf.square(y)) },
-  sigmoid: { of: tf.sigmoid, slope: (y) => tf.mul(y, tf.sub(1, y)) },
-  hardSigmoid: {
-    of: (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
-    slope: (y) => tf.mul(tf.cast(tf.greater(tf.mul(y, tf.sub(1, y)), 0), 'float32'), 0.2),
+  tanh: {
+    of: ({ tanh }, x) => tanh(x),
+    slope: ({ mul, oneMinus }, y) => oneMinus(mul(y, y)),
   },
-  relu: { of: tf.relu, slope: (y) => tf.step(y) },
-  linear: { of: (x) => x, slope: tf.onesLike },
+  sigmoid: {
+    of: ({ sigmoid }, x) => sigmoid(x),
+    slope: ({ mul, sub }, y) => sub(y, mul(y, y)),
+  },
+  hardSigmoid: {
+    of: ({ clip, scale, shift }, x) => clip(shift(scale(x, 0.2), 0.5), 0, 1),
+    slope: ({ isPositive, mul, sub, scale }, y) => scale(isPositive(sub(y, mul(y, y))), 0.2),
+  },
+  relu: { of: ({ relu }, x) => relu(x), slope: ({ isPositive }, y) => isPositive(y) },
+  linear: { of: (_, x) => x, slope: ({ zeros, shift }, y) => shift(zeros(y.shape), 1) },
 };
 
 /** Whether the layer is the one that TensorFlow's op for whole sequences computes. */
@@ -62,25 +69,13 @@ export function isPlain(layer: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwarg
   return !given && known !== undefined && single && cell.dropout === 0 && cell.recurrentDropout === 0;
 }
 
-/** `[batch, steps, features]` as `[steps, batch, features]`, and back. */
-export const swapTime = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2]);
-
 /** `[steps, batch, features]` with the steps and the examples as rows. */
-export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape[2] as number]) as tf.Tensor2D;
-
-/**
- * Each step of `[steps, batch, features]`. By slices of rows: wasm's own op for it, and for a split, is fifty times as slow.
- */
-export function stepsOf(x: tf.Tensor): tf.Tensor[] {
-  const [steps, batch, features] = x.shape as [number, number, number];
-  if (tf.getBackend() !== 'wasm') return tf.unstack(x);
-  const flat = rows(x);
-  return Array.from({ length: steps }, (_, t) => tf.slice(flat, [t * batch, 0], [batch, features]));
-}
+export const rows = <T extends Shaped>({ reshape }: Algebra<T>, x: T): T =>
+  reshape(x, [-1, x.shape[2] as number]);
 
 /** What stood at the step before; zeros at the first. */
-export function before(x: tf.Tensor): tf.Tensor {
+export function before<T extends Shaped>({ zeros, concat, slice }: Algebra<T>, x: T): T {
   const [steps, ...rest] = x.shape as [number, ...number[]];
-  const zeros = tf.zeros([1, ...rest]);
-  return steps === 1 ? zeros : tf.concat([zeros, tf.slice(x, 0, steps - 1)], 0);
+  const first = zeros([1, ...rest]);
+  return steps === 1 ? first : concat([first, slice(x, [0, 0, 0], [steps - 1, ...rest])], 0);
 }

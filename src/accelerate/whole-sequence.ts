@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
+import { type Algebra, compute, type Shaped } from './algebra.js';
 import { builtin } from './builtins.js';
 import {
   type Activation,
@@ -26,6 +27,38 @@ export interface Recurrence {
   forward(inputs: tf.Tensor[], form: Form): { y: tf.Tensor; trace: tf.Tensor[] };
   /** A function for the gradient by each input. */
   backward(dy: tf.Tensor, inputs: tf.Tensor[], trace: tf.Tensor[], form: Form): (() => tf.Tensor)[];
+}
+
+/** A recurrence in the operations of an algebra. */
+export interface Equations {
+  /** The output, and what the gradient needs. */
+  forward<T extends Shaped>(algebra: Algebra<T>, inputs: T[], form: Form): T[];
+  /** The gradients by what goes into the activations, from the last step to the first. */
+  through<T extends Shaped>(algebra: Algebra<T>, dy: T, inputs: T[], trace: T[], form: Form): T[];
+  /** Of these, the gradients by x, the kernel, the recurrent kernel and the bias. */
+  gradients: (<T extends Shaped>(algebra: Algebra<T>, through: T[], inputs: T[], trace: T[]) => T)[];
+}
+
+export function recurrenceOf({ forward, through, gradients }: Equations): Recurrence {
+  return {
+    forward(inputs, form) {
+      const [y, ...trace] = compute(inputs, (algebra, inputs) => forward(algebra, inputs, form));
+      return { y: y as tf.Tensor, trace };
+    },
+    backward(dy, inputs, trace, form) {
+      const count = inputs.length;
+      const d = compute([dy, ...inputs, ...trace], (algebra, [dy, ...rest]) =>
+        through(algebra, dy as (typeof rest)[0], rest.slice(0, count), rest.slice(count), form),
+      );
+      return gradients.slice(0, count).map((gradient) => () => {
+        const [result] = compute([...d, ...inputs, ...trace], (algebra, all) => {
+          const [d0, rest] = [all.slice(0, d.length), all.slice(d.length)];
+          return [gradient(algebra, d0, rest.slice(0, count), rest.slice(count))];
+        });
+        return result as tf.Tensor;
+      });
+    },
+  };
 }
 
 /**

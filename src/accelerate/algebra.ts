@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
+import { clearPadding } from '../ops/padding.js';
+import { isRecording } from '../ops/recording.js';
+
+export interface Shaped {
+  readonly shape: number[];
+}
+
+/**
+ * The operations that a recurrence is written in, once for tensors of tfjs and for programs of TensorFlow's ops. Each does
+ * what tfjs's op of its name does.
+ */
+export interface Algebra<T extends Shaped> {
+  add(a: T, b: T): T;
+  sub(a: T, b: T): T;
+  mul(a: T, b: T): T;
+  tanh(x: T): T;
+  sigmoid(x: T): T;
+  relu(x: T): T;
+  /** 1 where x, which is not negative, is not 0. */
+  isPositive(x: T): T;
+  oneMinus(x: T): T;
+  scale(x: T, factor: number): T;
+  shift(x: T, term: number): T;
+  clip(x: T, least: number, most: number): T;
+  matMul(a: T, b: T, transposeA?: boolean, transposeB?: boolean): T;
+  /** A bias added to each row, and the gradient of that. */
+  addBias(rows: T, bias: T): T;
+  sumRows(rows: T): T;
+  zeros(shape: number[]): T;
+  reshape(x: T, shape: number[]): T;
+  /** The first two axes of three, exchanged. */
+  swapTime(x: T): T;
+  slice(x: T, begin: number[], size: number[]): T;
+  concat(parts: T[], axis: number): T;
+  split(x: T, parts: number, axis: number): T[];
+  stack(parts: T[]): T;
+  unstack(x: T): T[];
+  /** {@link clearPadding}. */
+  clear(x: T): T;
+}
+
+/** Computes by a program of TensorFlow's ops on the native backend, else, or where a gradient is to see it, by tfjs's. */
+export function compute(
+  inputs: tf.Tensor[],
+  f: <T extends Shaped>(algebra: Algebra<T>, inputs: T[]) => T[],
+): tf.Tensor[] {
+  const native = isRecording()
+    ? null
+    : nativeProgram(inputs, (ops, ...handles) => f(inOps(ops), handles as Handle[]));
+  return native ?? tf.tidy(() => f(inTensors, inputs));
+}
+
+const inTensors: Algebra<tf.Tensor> = {
+  add: tf.add,
+  sub: tf.sub,
+  mul: tf.mul,
+  tanh: tf.tanh,
+  sigmoid: tf.sigmoid,
+  relu: tf.relu,
+  isPositive: (x) => tf.cast(tf.greater(x, 0), 'float32'),
+  oneMinus: (x) => tf.sub(1, x),
+  scale: tf.mul,
+  shift: tf.add,
+  clip: tf.clipByValue,
+  matMul: (a, b, transposeA = false, transposeB = false) =>
+    tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transposeA, transposeB),
+  addBias: tf.add,
+  sumRows: (rows) => tf.sum(rows, 0),
+  zeros: (shape) => tf.zeros(shape),
+  reshape: (x, shape) => tf.reshape(x, shape),
+  swapTime: (x) => tf.transpose(x, [1, 0, 2]),
+  slice: (x, begin, size) => tf.slice(x, begin, size),
+  concat: (parts, axis) => tf.concat(parts, axis),
+  split: (x, parts, axis) => tf.split(x, parts, axis),
+  stack: (parts) => tf.stack(parts),
+  unstack,
+  clear: clearPadding,
+};
+
+/** By slices of rows on wasm: its own op for it, and for a split, is fifty times as slow. */
+function unstack(x: tf.Tensor): tf.Tensor[] {
+  if (tf.getBackend() !== 'wasm') return tf.unstack(x);
+  const [steps, batch, features] = x.shape as [number, number, number];
+  const rows = tf.reshape(x, [-1, features]);
+  return Array.from({ length: steps }, (_, t) => tf.slice(rows, [t * batch, 0], [batch, features]));
+}
+
+const FLOAT = { T: 'float32' } as const;
+const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
+const TRANSPOSE = { ...FLOAT, Tperm: 'int32' } as const;
+const SLICE = { ...FLOAT, Index: 'int32' } as const;
+const JOIN = { ...FLOAT, Tidx: 'int32' } as const;
+const FILL = { ...FLOAT, index_type: 'int32' } as const;
+const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
+
+const inOps = ({ op, ops, scalar, integer, integers }: Ops): Algebra<Handle> => ({
+  add: (a, b) => op('AddV2', FLOAT, a, b),
+  sub: (a, b) => op('Sub', FLOAT, a, b),
+  mul: (a, b) => op('Mul', FLOAT, a, b),
+  tanh: (x) => op('Tanh', FLOAT, x),
+  sigmoid: (x) => op('Sigmoid', FLOAT, x),
+  relu: (x) => op('Relu', FLOAT, x),
+  isPositive: (x) => op('Sign', FLOAT, x),
+  oneMinus: (x) => op('Sub', FLOAT, scalar(1), x),
+  scale: (x, factor) => op('Mul', FLOAT, x, scalar(factor)),
+  shift: (x, term) => op('AddV2', FLOAT, x, scalar(term)),
+  clip: (x, least, most) => op('ClipByValue', FLOAT, x, scalar(least), scalar(most)),
+  matMul: (a, b, transposeA = false, transposeB = false) =>
+    op('BatchMatMulV2', { ...FLOAT, adj_x: transposeA, adj_y: transposeB }, a, b),
+  addBias: (rows, bias) => op('BiasAdd', BIAS, rows, bias),
+  sumRows: (rows) => op('BiasAddGrad', BIAS, rows),
+  zeros: (shape) => op('Fill', FILL, integers(shape), scalar(0)),
+  reshape: (x, shape) => op('Reshape', SHAPED, x, integers(shape)),
+  swapTime: (x) => op('Transpose', TRANSPOSE, x, integers([1, 0, 2])),
+  slice: (x, begin, size) => op('Slice', SLICE, x, integers(begin), integers(size)),
+  concat: (parts, axis) => op('ConcatV2', { ...JOIN, N: { int: parts.length } }, ...parts, integer(axis)),
+  split: (x, parts, axis) => ops(parts, 'Split', { ...FLOAT, num_split: { int: parts } }, integer(axis), x),
+  stack: (parts) => op('Pack', { ...FLOAT, N: { int: parts.length }, axis: { int: 0 } }, ...parts),
+  unstack: (x) =>
+    ops(
+      x.shape[0] as number,
+      'Unpack',
+      { ...FLOAT, num: { int: x.shape[0] as number }, axis: { int: 0 } },
+      x,
+    ),
+  clear: (x) => x,
+});
