@@ -1,12 +1,14 @@
 /** Nets of built-in layers, for times with and without `accelerate`. Each: its name, how it is built, and the limits. */
 import * as tf from '@tensorflow/tfjs';
+import { transformer } from './transformer.mjs';
 
 const { layers } = tf;
+const sequential = (...list) => tf.sequential({ layers: list });
 const softmax = () => layers.dense({ units: 10, activation: 'softmax' });
 
 function perceptron(hidden) {
   const [first, ...rest] = [0, 1].flatMap((i) => hidden(i === 0 ? { inputShape: [784] } : {}));
-  return [first, ...rest, softmax()];
+  return sequential(first, ...rest, softmax());
 }
 
 function convolutional(norm) {
@@ -22,13 +24,13 @@ function convolutional(norm) {
     ...(norm ? [layers.batchNormalization(), layers.reLU()] : []),
     layers.maxPooling2d({ poolSize: 2 }),
   ];
-  return [
+  return sequential(
     ...block(32, { inputShape: [28, 28, 1] }),
     ...block(64, {}),
     layers.flatten(),
     layers.dense({ units: 128, activation: 'relu' }),
     softmax(),
-  ];
+  );
 }
 
 const recurrent = { units: 128, inputShape: [28, 28], recurrentInitializer: 'glorotNormal' };
@@ -42,14 +44,14 @@ export const NETS = [
     torch: 'dense',
     limits: [0.7, 1.8],
     optimizer: sgd,
-    layers: () => perceptron((args) => [layers.dense({ units: 1000, activation: 'relu', ...args })]),
+    model: () => perceptron((args) => [layers.dense({ units: 1000, activation: 'relu', ...args })]),
   },
   {
     name: '+ batch norm',
     torch: 'batchNorm',
     limits: [0.45, 2],
     optimizer: sgd,
-    layers: () =>
+    model: () =>
       perceptron((args) => [
         layers.dense({ units: 1000, useBias: false, ...args }),
         layers.batchNormalization(),
@@ -61,7 +63,7 @@ export const NETS = [
     torch: 'layerNorm',
     limits: [0.1, 2],
     optimizer: sgd,
-    layers: () =>
+    model: () =>
       perceptron((args) => [
         layers.dense({ units: 1000, useBias: false, ...args }),
         layers.layerNormalization(),
@@ -73,7 +75,7 @@ export const NETS = [
     torch: 'dropout',
     limits: [0.6, 1.6],
     optimizer: sgd,
-    layers: () =>
+    model: () =>
       perceptron((args) => [
         layers.dense({ units: 1000, activation: 'relu', ...args }),
         layers.dropout({ rate: 0.5 }),
@@ -84,57 +86,65 @@ export const NETS = [
     torch: 'cnn',
     limits: [0.85, 1.5],
     optimizer: adam,
-    layers: () => convolutional(false),
+    model: () => convolutional(false),
   },
   {
     name: 'CNN + batch norm, Adam',
     torch: 'cnnBatchNorm',
     limits: [0.6, 1.7],
     optimizer: adam,
-    layers: () => convolutional(true),
+    model: () => convolutional(true),
   },
   {
     name: 'LSTM, gates of sigmoid, Adam',
     torch: 'lstm',
     limits: [0.35, 4],
     optimizer: adam,
-    layers: () => [layers.lstm({ ...recurrent, recurrentActivation: 'sigmoid' }), softmax()],
+    model: () => sequential(layers.lstm({ ...recurrent, recurrentActivation: 'sigmoid' }), softmax()),
   },
   {
     name: 'LSTM, gates of hardSigmoid, Adam',
     limits: [],
     optimizer: adam,
-    layers: () => [layers.lstm(recurrent), softmax()],
+    model: () => sequential(layers.lstm(recurrent), softmax()),
   },
   {
     name: 'GRU, Adam',
     torch: 'gru',
     limits: [1],
     optimizer: adam,
-    layers: () => [layers.gru({ ...recurrent, recurrentActivation: 'sigmoid' }), softmax()],
+    model: () => sequential(layers.gru({ ...recurrent, recurrentActivation: 'sigmoid' }), softmax()),
   },
   {
     name: 'conv1d, Adam',
     torch: 'conv1d',
     limits: [1],
     optimizer: adam,
-    layers: () => [
-      layers.conv1d({
-        filters: 64,
-        kernelSize: 3,
-        padding: 'same',
-        activation: 'relu',
-        inputShape: [28, 28],
-      }),
-      layers.globalAveragePooling1d(),
-      softmax(),
-    ],
+    model: () =>
+      sequential(
+        layers.conv1d({
+          filters: 64,
+          kernelSize: 3,
+          padding: 'same',
+          activation: 'relu',
+          inputShape: [28, 28],
+        }),
+        layers.globalAveragePooling1d(),
+        softmax(),
+      ),
+  },
+  {
+    name: 'transformer, Adam',
+    torch: 'transformer',
+    limits: [1],
+    optimizer: adam,
+    model: () => transformer(),
   },
 ];
 
 /** A compiled net and a batch of 128 random examples: a function that makes one training step. */
-export function trainer({ layers, optimizer }, batch = 128) {
-  const model = tf.sequential({ layers: layers() });
+export function trainer({ model: make, optimizer }, batch = 128) {
+  const model = make();
   model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy' });
   const x = tf.randomNormal([batch, ...model.inputs[0].shape.slice(1)], 0, 1, 'float32', 1);
   const y = tf.oneHot(tf.range(0, batch, 1, 'int32').mod(tf.scalar(10, 'int32')), 10).toFloat();

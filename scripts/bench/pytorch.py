@@ -44,6 +44,19 @@ class Conv1d(nn.Module):
         return self.head(torch.relu(self.layer(x)).mean(2))
 
 
+class Transformer(nn.Module):
+    def __init__(self, steps=28, features=28, units=64, heads=4, blocks=2):
+        super().__init__()
+        block = lambda: nn.TransformerEncoderLayer(units, heads, 4 * units, dropout=0, batch_first=True)
+        self.project = nn.Linear(features, units)
+        self.places = nn.Parameter(0.05 * torch.randn(steps, units))
+        self.blocks = nn.Sequential(*[block() for _ in range(blocks)])
+        self.head = nn.Linear(units, 10)
+
+    def forward(self, x):
+        return self.head(self.blocks(self.project(x) + self.places).mean(1))
+
+
 NETS = {
     "dense": (lambda: perceptron(lambda n: [nn.Linear(n, 1000), nn.ReLU()]), (784,), "sgd"),
     "batchNorm": (
@@ -62,6 +75,7 @@ NETS = {
     "lstm": (lambda: Recurrent(nn.LSTM), (28, 28), "adam"),
     "gru": (lambda: Recurrent(nn.GRU), (28, 28), "adam"),
     "conv1d": (Conv1d, (28, 28), "adam"),
+    "transformer": (Transformer, (28, 28), "adam"),
 }
 steps = {}
 
