@@ -1,128 +1,117 @@
 /**
- * Times the layers against the built-in ones and against compositions of ops: rounds in which every variant runs in
- * turn, so that whatever else the machine does meets all of them; best and median, and ratios within one run.
+ * Times in turns: rounds in which every variant runs, so that whatever else the machine does meets all of them; what
+ * counts are ratios within one run.
  *
- *   npm run bench                       all groups
- *   npm run bench -- conv2d             those whose title or backend has the word
- *   npm run bench -- --rounds 60
- *   npm run bench -- --record           writes the tables into README.md too
- *   npm run bench -- --against pytorch  tfjs accelerated beside tfjs and PyTorch (or: stock; --backend wasm)
+ *   npm run bench                        the layers against the built-in ones and compositions of ops: all groups
+ *   npm run bench -- conv2d              those whose title or backend has the word
+ *   npm run bench -- --against stock     steps of tfjs as it is and accelerated: nets, and layers alone
+ *   npm run bench -- --against pytorch   beside PyTorch too, where `python3` (or PYTHON) has it
+ *   npm run bench -- --epoch             whole epochs of MNIST instead, beside PyTorch unless --against stock
+ *
+ *   --backend wasm   what tfjs runs on, with --against or --epoch: native (default), wasm, cpu, or webgl in Chromium,
+ *                    for steps against stock
+ *   --rounds 60      default: 30 of groups, 8 of steps, 2 of epochs
+ *   --record         writes the tables into README.md too
  */
 import { parseArgs } from 'node:util';
-import { loadBackend } from '../dist/src/node.js';
 import { against } from './bench/against.mjs';
 import { GROUPS } from './bench/cases.mjs';
-import { environment, replaceBetween } from './document.mjs';
+import { epochs, steps } from './bench/comparisons.mjs';
+import { compareGroups } from './bench/groups.mjs';
+import { markdown } from './bench/table.mjs';
+import { environment, hasMarks, replaceBetween } from './document.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '30' },
-    record: { type: 'boolean', default: false },
-    against: { type: 'string' },
-    backend: { type: 'string', default: 'native' },
-  },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`--rounds must be a positive integer, received ${values.rounds}.`);
-  process.exit(2);
+class WrongUsage extends Error {}
+
+function settings() {
+  const { values, positionals: words } = parse();
+  const { rounds, record, epoch } = values;
+  const comparing = epoch || values.against !== undefined;
+  if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) {
+    throw new WrongUsage(`--rounds must be a positive integer, received "${rounds}"`);
+  }
+  if (record && words.length) {
+    throw new WrongUsage(`--record writes whole tables: leave out either it or "${words.join(' ')}"`);
+  }
+  if (!comparing && values.backend !== undefined) {
+    throw new WrongUsage('--backend needs --against or --epoch; a group is chosen by a word of its heading');
+  }
+  const backend = oneOf('backend', values.backend ?? 'native', ['native', 'wasm', 'cpu', 'webgl']);
+  const other = oneOf('against', values.against ?? 'pytorch', ['stock', 'pytorch']);
+  if (backend === 'webgl' && (epoch || other === 'pytorch')) {
+    throw new WrongUsage('--backend webgl needs --against stock, without --epoch');
+  }
+  return { words, record, epoch, comparing, other, backend, rounds: rounds && Number(rounds) };
 }
 
-if (values.against !== undefined) {
-  if (!['stock', 'pytorch'].includes(values.against)) {
-    console.error(`--against must be stock or pytorch, received ${values.against}.`);
-    process.exit(2);
+function parse() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const options = { rounds: text, record: flag, against: text, epoch: flag, backend: text };
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch ({ message }) {
+    throw new WrongUsage(message.split('. ')[0]);
   }
-  const { backend } = values;
-  const pytorch = values.against === 'pytorch';
-  const { head, rows, torch } = await against({ rounds, backend, pytorch, words: positionals });
-  const lines = [head, ['---', ...head.slice(1).map(() => '---:')], ...rows].map(
-    (row) => `| ${row.join(' | ')} |`,
+}
+
+function oneOf(name, value, known) {
+  if (known.includes(value)) return value;
+  throw new WrongUsage(`--${name} must be one of ${known.join(', ')}, received "${value}"`);
+}
+
+function having(words, all, textOf) {
+  const found = all.filter((one) => words.every((word) => textOf(one).includes(word)));
+  if (found.length) return found;
+  throw new WrongUsage(`nothing has ${words.join(' and ')}: ${all.map(textOf).join('; ')}`);
+}
+
+async function benchGroups({ words, record, rounds = 30 }) {
+  const groups = GROUPS.map((group) => ({ ...group, heading: `${group.title}, ${group.backend} backend` }));
+  const sections = await compareGroups(
+    having(words, groups, ({ heading }) => heading),
+    rounds,
   );
-  const command = `npm run bench -- --against ${values.against}${backend === 'native' ? '' : ` --backend ${backend}`}`;
-  const about = `\`${command}\`, best of ${rounds} interleaved rounds, ${backend} backend: ${await environment()}${torch}.`;
-  const text = `${lines.join('\n')}\n\n${about}`;
-  console.log(`\n${text}`);
-  if (values.record)
-    replaceBetween('README.md', `<!-- against ${backend} -->`, `<!-- /against ${backend} -->`, text);
+  report(sections.join('\n\n'), 'bench', record, {
+    command: 'npm run bench',
+    how: `${rounds} interleaved rounds: ${await environment()}`,
+  });
+}
+
+async function benchAgainst({ words, record, epoch, other, backend, ...given }) {
+  const place = `${epoch ? 'epoch' : 'against'} ${backend}`;
+  // Before minutes of measuring.
+  if (record && !hasMarks('README.md', ...marks(place))) {
+    throw new WrongUsage(`README.md lacks ${marks(place).join(' and ')}, between which --record writes`);
+  }
+  const comparison = epoch ? epochs : steps;
+  const { rounds = comparison.rounds } = given;
+  const subjects = having(words, comparison.subjects, ({ name }) => name);
+  const { rows, also } = await against(
+    { ...comparison, subjects },
+    { rounds, backend, pytorch: other === 'pytorch' },
+  );
+  const flags = [epoch && '--epoch', `--against ${other}`, backend !== 'native' && `--backend ${backend}`];
+  report(markdown(rows), place, record, {
+    command: `npm run bench -- ${flags.filter(Boolean).join(' ')}`,
+    how: `best of ${rounds} interleaved rounds, ${backend} backend: ${[await environment(), ...also].join(', ')}`,
+  });
+}
+
+const marks = (place) => [`<!-- ${place} -->`, `<!-- /${place} -->`];
+
+/** What was measured how, below the tables that were printed; both into the document, if it is to be recorded. */
+function report(tables, place, record, { command, how }) {
+  console.log(`\n${command}\n${how}`);
+  if (record) replaceBetween('README.md', ...marks(place), `${tables}\n\n\`${command}\`, ${how}.`);
+}
+
+try {
+  const chosen = settings();
+  await (chosen.comparing ? benchAgainst : benchGroups)(chosen);
   process.exit();
-}
-
-/** Milliseconds of each variant in each round; the first two rounds, in which memory is laid out, are left out. */
-async function measure(variants, batch) {
-  const times = variants.map(() => []);
-  for (let round = -2; round < rounds; round++) {
-    for (const [i, { run }] of variants.entries()) {
-      const start = performance.now();
-      for (let step = 0; step < batch; step++) await run();
-      if (round >= 0) times[i].push((performance.now() - start) / batch);
-    }
-  }
-  return times;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function summarize(variants, times, limits) {
-  const best = times.map((list) => Math.min(...list));
-  return variants.map(({ name }, i) => ({
-    name,
-    best: best[i],
-    median: median(times[i]),
-    ofBest: best[i] / best[0],
-    // Of neighbours in time, which share what the machine was doing.
-    ofMedian: median(times[i].map((time, round) => time / times[0][round])),
-    limit: limits[name],
-  }));
-}
-
-const HEAD = ['', 'best, ms', 'median, ms', 'ratio of best', 'median ratio', 'at most'];
-const cells = ({ name, best, median, ofBest, ofMedian, limit }) => [
-  name,
-  best.toFixed(2),
-  median.toFixed(2),
-  ofBest.toFixed(2),
-  ofMedian.toFixed(2),
-  limit?.toFixed(2) ?? '',
-];
-function print(rows) {
-  const table = [HEAD, ...rows.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  for (const row of table)
-    console.log(
-      `  ${row.map((text, i) => (i ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join('  ')}`,
-    );
-}
-const markdown = (rows) =>
-  [HEAD, ['---', ...HEAD.slice(1).map(() => '---:')], ...rows.map(cells)]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
-
-const sections = [];
-for (const { title, backend, variants: make, limits, batch } of GROUPS) {
-  const heading = `${title}, ${backend} backend`;
-  if (!positionals.every((word) => heading.includes(word))) continue;
-  const { tf } = await loadBackend({ prefer: [backend] });
-  const variants = make();
-  const rows = summarize(variants, await measure(variants, batch), limits);
-  tf.disposeVariables();
-  console.log(`\n${heading}`);
-  print(rows);
-  sections.push(`**${heading[0].toUpperCase()}${heading.slice(1)}**\n\n${markdown(rows)}`);
-}
-if (sections.length === 0) {
-  console.error(
-    `no group has ${positionals.join(' and ')}: ${GROUPS.map(({ title, backend }) => `${title}, ${backend}`).join('; ')}`,
-  );
+} catch (error) {
+  if (!(error instanceof WrongUsage)) throw error;
+  console.error(error.message);
   process.exit(2);
-}
-const about = `\`npm run bench\`, ${rounds} interleaved rounds: ${await environment()}.`;
-console.log(`\n${about}`);
-if (values.record) {
-  replaceBetween('README.md', '<!-- bench -->', '<!-- /bench -->', `${sections.join('\n\n')}\n\n${about}`);
 }

@@ -11,11 +11,16 @@ export async function environment() {
   return `${tensorflow ? `TensorFlow ${tensorflow}, ` : ''}tfjs ${tfjs}, Node ${node}, ${processor}`;
 }
 
+export function hasMarks(path, start, end) {
+  const text = readFileSync(path, 'utf8');
+  return text.includes(start) && text.includes(end);
+}
+
 /** Puts a text between two marks of a document, formatted. */
 export function replaceBetween(path, start, end, text) {
+  if (!hasMarks(path, start, end)) throw new Error(`${path} lacks ${start} and ${end}`);
   const old = readFileSync(path, 'utf8');
   const [from, to] = [old.indexOf(start), old.indexOf(end)];
-  if (from < 0 || to < 0) throw new Error(`${path} lacks ${start} and ${end}`);
   writeFileSync(path, `${old.slice(0, from + start.length)}\n${text}\n${old.slice(to)}`);
   execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'ignore' });
 }

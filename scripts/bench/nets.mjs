@@ -142,13 +142,14 @@ export const NETS = [
   },
 ];
 
-/** A compiled net and a batch of 128 random examples: a function that makes one training step. */
+/** A step of training with a batch of random examples. */
 export function trainer({ model: make, optimizer }, batch = 128) {
   const model = make();
   model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy' });
   const x = tf.randomNormal([batch, ...model.inputs[0].shape.slice(1)], 0, 1, 'float32', 1);
   const y = tf.oneHot(tf.range(0, batch, 1, 'int32').mod(tf.scalar(10, 'int32')), 10).toFloat();
   return {
+    // Reads the loss, so that it ends when the work is done.
     step: () => model.trainOnBatch(x, y),
     dispose: () => {
       tf.dispose([x, y]);

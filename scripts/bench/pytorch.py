@@ -1,4 +1,9 @@
-"""The nets of nets.mjs in PyTorch. Reads the name of a net a line; trains one step of it; prints its milliseconds."""
+"""The nets of nets.mjs in PyTorch. Reads what to do, a line at a time, does it once, and prints its milliseconds:
+
+step <net>             a training step with a batch of random examples
+alone <layer>          a layer by itself, forward and backward
+epoch <net> <folder>   an epoch of the MNIST files in the folder; prints accuracy and loss too
+"""
 
 import sys
 import time
@@ -77,31 +82,82 @@ NETS = {
     "conv1d": (Conv1d, (28, 28), "adam"),
     "transformer": (Transformer, (28, 28), "adam"),
 }
-steps = {}
+LAYERS = {"batchNorm": nn.BatchNorm1d, "layerNorm": nn.LayerNorm}
+BATCH = 128
 
 
-def make(name):
+def trainer(name):
     build, shape, optimizer = NETS[name]
     net = build()
     update = torch.optim.SGD(net.parameters(), 0.1) if optimizer == "sgd" else torch.optim.Adam(net.parameters())
-    x = torch.randn(128, *shape)
-    y = torch.arange(128) % 10
-    loss = nn.CrossEntropyLoss()
+    criterion = nn.CrossEntropyLoss()
 
-    def step():
+    def train(x, y):
         update.zero_grad()
-        loss(net(x), y).backward()
+        outputs = net(x)
+        loss = criterion(outputs, y)
+        loss.backward()
         update.step()
+        return outputs.detach(), loss.detach()
 
-    return step
+    return train, shape
 
 
+def step(name):
+    train, shape = trainer(name)
+    x = torch.randn(BATCH, *shape)
+    y = torch.arange(BATCH) % 10
+
+    def run():
+        train(x, y)
+
+    return run
+
+
+def alone(name):
+    layer = LAYERS[name](1000)
+    x = torch.randn(BATCH, 1000, requires_grad=True)
+    dy = torch.randn(BATCH, 1000)
+
+    def run():
+        x.grad = None
+        layer.zero_grad()
+        layer(x).backward(dy)
+
+    return run
+
+
+def idx(folder, name, header):
+    with open(f"{folder}/{name}", "rb") as file:
+        return torch.frombuffer(bytearray(file.read()[header:]), dtype=torch.uint8)
+
+
+def epoch(name, folder):
+    train, shape = trainer(name)
+    labels = idx(folder, "train-labels-idx1-ubyte", 8).long()
+    images = (idx(folder, "train-images-idx3-ubyte", 16).float() / 255).view(-1, *shape)
+    count = len(labels)
+
+    def run():
+        loss = torch.zeros(())
+        right = torch.zeros((), dtype=torch.long)
+        for picked in torch.randperm(count).split(BATCH):
+            y = labels[picked]
+            outputs, mean = train(images[picked], y)
+            loss += mean * len(picked)
+            right += (outputs.argmax(1) == y).sum()
+        return right.item() / count, loss.item() / count
+
+    return run
+
+
+made = {}
 print(torch.__version__, flush=True)
 for line in sys.stdin:
-    name = line.strip()
-    if name not in steps:
-        steps.clear()
-        steps[name] = make(name)
+    if line not in made:
+        made.clear()
+        kind, *names = line.strip().split(" ", 2)
+        made[line] = {"step": step, "alone": alone, "epoch": epoch}[kind](*names)
     start = time.perf_counter()
-    steps[name]()
-    print(1000 * (time.perf_counter() - start), flush=True)
+    found = made[line]() or ()
+    print(1000 * (time.perf_counter() - start), *found, flush=True)

@@ -1,23 +1,12 @@
 /** Pictures of the demo, in a real browser. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
-import { probeBackends } from '../../dist/src/node.js';
+import { launchChromium } from '../chromium.mjs';
 
 /** `demo.png` and `demo-dark.png` into the folder, for the README. */
 export async function takeScreenshots(address, folder) {
-  const { webgl } = await probeBackends();
-  if (!webgl.available) throw new Error(`no pictures: ${webgl.reason}`);
   mkdirSync(folder, { recursive: true });
-  const browser = await chromium.launch({
-    executablePath: webgl.executable,
-    args: [
-      '--no-sandbox',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--ignore-gpu-blocklist',
-    ],
-  });
+  const browser = await launchChromium();
   try {
     await take('demo', { viewport: { width: 1000, height: 800 }, colorScheme: 'light' });
     await take('demo-dark', { viewport: { width: 1000, height: 800 }, colorScheme: 'dark' });
