@@ -13,23 +13,26 @@
  *   --rounds 60      default: 30 of groups, 8 of steps, 2 of epochs
  *   --record         writes the tables into README.md too
  */
-import { parseArgs } from 'node:util';
 import { against } from './bench/against.mjs';
 import { GROUPS } from './bench/cases.mjs';
 import { epochs, steps } from './bench/comparisons.mjs';
 import { compareGroups } from './bench/groups.mjs';
 import { markdown } from './bench/table.mjs';
+import { main, oneOf, parse, positiveInteger, WrongUsage } from './command-line.mjs';
 import { environment, hasMarks, replaceBetween } from './document.mjs';
 
-class WrongUsage extends Error {}
-
 function settings() {
-  const { values, positionals: words } = parse();
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const { values, positionals: words } = parse({
+    rounds: text,
+    record: flag,
+    against: text,
+    epoch: flag,
+    backend: text,
+  });
   const { rounds, record, epoch } = values;
   const comparing = epoch || values.against !== undefined;
-  if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) {
-    throw new WrongUsage(`--rounds must be a positive integer, received "${rounds}"`);
-  }
   if (record && words.length) {
     throw new WrongUsage(`--record writes whole tables: leave out either it or "${words.join(' ')}"`);
   }
@@ -41,23 +44,15 @@ function settings() {
   if (backend === 'webgl' && (epoch || other === 'pytorch')) {
     throw new WrongUsage('--backend webgl needs --against stock, without --epoch');
   }
-  return { words, record, epoch, comparing, other, backend, rounds: rounds && Number(rounds) };
-}
-
-function parse() {
-  const text = { type: 'string' };
-  const flag = { type: 'boolean', default: false };
-  const options = { rounds: text, record: flag, against: text, epoch: flag, backend: text };
-  try {
-    return parseArgs({ allowPositionals: true, options });
-  } catch ({ message }) {
-    throw new WrongUsage(message.split('. ')[0]);
-  }
-}
-
-function oneOf(name, value, known) {
-  if (known.includes(value)) return value;
-  throw new WrongUsage(`--${name} must be one of ${known.join(', ')}, received "${value}"`);
+  return {
+    words,
+    record,
+    epoch,
+    comparing,
+    other,
+    backend,
+    rounds: rounds === undefined ? undefined : positiveInteger('rounds', rounds),
+  };
 }
 
 function having(words, all, textOf) {
@@ -106,12 +101,7 @@ function report(tables, place, record, { command, how }) {
   if (record) replaceBetween('README.md', ...marks(place), `${tables}\n\n\`${command}\`, ${how}.`);
 }
 
-try {
+await main(async () => {
   const chosen = settings();
   await (chosen.comparing ? benchAgainst : benchGroups)(chosen);
-  process.exit();
-} catch (error) {
-  if (!(error instanceof WrongUsage)) throw error;
-  console.error(error.message);
-  process.exit(2);
-}
+});

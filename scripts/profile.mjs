@@ -5,37 +5,31 @@
  *   npm run profile -- transformer          a net by a part of its name, or of a layer alone
  *   npm run profile -- "CNN, Adam" --steps 50
  */
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { accelerate } from '../dist/src/accelerate/index.js';
 import { loadBackend } from '../dist/src/node.js';
 import { clocked } from './bench/interleave.mjs';
 import { STEPS } from './bench/steps.mjs';
 import { aligner, widestOf } from './bench/table.mjs';
+import { main, oneOf, parse, positiveInteger, WrongUsage } from './command-line.mjs';
 
 const WARM_UP = 3;
 
 function settings() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      backend: { type: 'string', default: 'native' },
-      steps: { type: 'string', default: '20' },
-    },
+  const { values, positionals } = parse({
+    // The one whose ops can be timed.
+    backend: { type: 'string', default: 'native' },
+    steps: { type: 'string', default: '20' },
   });
+  oneOf('backend', values.backend, ['native']);
   const word = positionals.join(' ');
-  const names = STEPS.map(({ name }) => name).join('; ');
-  const found = STEPS.filter(({ name }) => name.includes(word));
-  const subject = found.find(({ name }) => name === word) ?? found[0];
-  if (word === '' || !subject)
-    throw new Error(`name one of these by a part of it, received "${word}": ${names}`);
-  if (values.backend !== 'native') {
-    throw new Error(`--backend must be native, whose ops can be timed, received "${values.backend}"`);
+  const names = STEPS.map(({ name }) => name);
+  const name = names.find((name) => name === word) ?? names.find((name) => name.includes(word));
+  if (word === '' || !name) {
+    throw new WrongUsage(`name one of these by a part of it, received "${word}": ${names.join('; ')}`);
   }
-  if (!/^[1-9]\d*$/.test(values.steps)) {
-    throw new Error(`--steps must be a positive integer, received "${values.steps}"`);
-  }
-  return { subject, steps: Number(values.steps) };
+  const subject = STEPS[names.indexOf(name)];
+  return { subject, steps: positiveInteger('steps', values.steps) };
 }
 
 /** Means over steps: `{ time, ops }`, ops as `[name, { count, time }]`. */
@@ -96,7 +90,7 @@ function table({ time, ops }) {
   return rows.map(aligner(rows[0], widestOf(rows))).join('\n');
 }
 
-try {
+await main(async () => {
   const { subject, steps } = settings();
   await loadBackend({ prefer: ['native'] });
   const { step, dispose } = subject.start();
@@ -106,7 +100,4 @@ try {
   console.log(`\naccelerated\n${table(await profile(step, steps))}`);
   accelerate.restore();
   dispose();
-} catch (error) {
-  console.error(error.message.split('. ')[0]);
-  process.exit(1);
-}
+});
