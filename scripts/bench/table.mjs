@@ -21,6 +21,8 @@ export const markdown = ([head, ...rows]) =>
 
 const UNTRAINED = 'throws';
 
+const ratioText = (ratio) => ratio.toFixed(ratio < 0.01 ? 3 : 2);
+
 /** Heads of a comparison of `what`, as in 'ms a step'. */
 export const comparisonHead = (what, torch) => [
   what,
@@ -34,7 +36,7 @@ export const comparisonHead = (what, torch) => [
 /** A row of it, from times in the unit of its head. */
 export function comparisonRow({ name, limits = [] }, { stock, fast, torch }, withTorch) {
   const time = (value) => value?.toFixed(value < 1 ? 2 : 1) ?? '';
-  const ratio = (to, limit) => [to === undefined ? '' : (fast / to).toFixed(2), limit?.toFixed(2) ?? ''];
+  const ratio = (to, limit) => [to === undefined ? '' : ratioText(fast / to), limit?.toFixed(2) ?? ''];
   return [
     name,
     stock === undefined ? UNTRAINED : time(stock),
@@ -56,7 +58,7 @@ export function verdicts(results) {
     ],
   );
   const list = (found) =>
-    found.map(({ name, other, ratio }) => `${name} (${ratio.toFixed(2)} to ${other})`).join('; ') || 'none';
+    found.map(({ name, other, ratio }) => `${name} (${ratioText(ratio)} to ${other})`).join('; ') || 'none';
   return [
     `slower than tfjs: ${list(ratios.filter(({ other, ratio }) => other === 'tfjs' && ratio > 1))}`,
     `over what is aimed at: ${list(ratios.filter(({ ratio, limit }) => ratio > limit))}`,
