@@ -18,8 +18,12 @@ export interface Algebra<T extends Shaped> {
   tanh(x: T): T;
   sigmoid(x: T): T;
   relu(x: T): T;
-  /** 1 where x, which is not negative, is not 0. */
-  isPositive(x: T): T;
+  /** `v` times the slope of the activation, by its value y. */
+  throughTanh(v: T, y: T): T;
+  throughSigmoid(v: T, y: T): T;
+  throughRelu(v: T, y: T): T;
+  /** `v` where y is between two numbers, else 0. */
+  throughClip(v: T, y: T, least: number, most: number): T;
   oneMinus(x: T): T;
   scale(x: T, factor: number): T;
   shift(x: T, term: number): T;
@@ -29,6 +33,7 @@ export interface Algebra<T extends Shaped> {
   addBias(rows: T, bias: T): T;
   sumRows(rows: T): T;
   zeros(shape: number[]): T;
+  filled(size: number, value: number): T;
   reshape(x: T, shape: number[]): T;
   /** The first two axes of three, exchanged. */
   swapTime(x: T): T;
@@ -59,7 +64,11 @@ const inTensors: Algebra<tf.Tensor> = {
   tanh: tf.tanh,
   sigmoid: tf.sigmoid,
   relu: tf.relu,
-  isPositive: (x) => tf.cast(tf.greater(x, 0), 'float32'),
+  throughTanh: (v, y) => tf.mul(v, tf.sub(1, tf.square(y))),
+  throughSigmoid: (v, y) => tf.mul(v, tf.mul(y, tf.sub(1, y))),
+  throughRelu: (v, y) => tf.mul(v, tf.step(y)),
+  throughClip: (v, y, least, most) =>
+    tf.mul(v, tf.cast(tf.greater(tf.mul(tf.sub(y, least), tf.sub(most, y)), 0), 'float32')),
   oneMinus: (x) => tf.sub(1, x),
   scale: tf.mul,
   shift: tf.add,
@@ -69,6 +78,7 @@ const inTensors: Algebra<tf.Tensor> = {
   addBias: tf.add,
   sumRows: (rows) => tf.sum(rows, 0),
   zeros: (shape) => tf.zeros(shape),
+  filled: (size, value) => tf.fill([size], value),
   reshape: (x, shape) => tf.reshape(x, shape),
   swapTime: (x) => tf.transpose(x, [1, 0, 2]),
   slice: (x, begin, size) => tf.slice(x, begin, size),
@@ -95,14 +105,20 @@ const JOIN = { ...FLOAT, Tidx: 'int32' } as const;
 const FILL = { ...FLOAT, index_type: 'int32' } as const;
 const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 
-const inOps = ({ op, ops, scalar, integer, integers }: Ops): Algebra<Handle> => ({
+const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Handle> => ({
   add: (a, b) => op('AddV2', FLOAT, a, b),
   sub: (a, b) => op('Sub', FLOAT, a, b),
   mul: (a, b) => op('Mul', FLOAT, a, b),
   tanh: (x) => op('Tanh', FLOAT, x),
   sigmoid: (x) => op('Sigmoid', FLOAT, x),
   relu: (x) => op('Relu', FLOAT, x),
-  isPositive: (x) => op('Sign', FLOAT, x),
+  throughTanh: (v, y) => op('TanhGrad', FLOAT, y, v),
+  throughSigmoid: (v, y) => op('SigmoidGrad', FLOAT, y, v),
+  throughRelu: (v, y) => op('ReluGrad', FLOAT, v, y),
+  throughClip: (v, y, least, most) => {
+    const sixth = op('Mul', FLOAT, op('Sub', FLOAT, y, scalar(least)), scalar(6 / (most - least)));
+    return op('Relu6Grad', FLOAT, v, sixth);
+  },
   oneMinus: (x) => op('Sub', FLOAT, scalar(1), x),
   scale: (x, factor) => op('Mul', FLOAT, x, scalar(factor)),
   shift: (x, term) => op('AddV2', FLOAT, x, scalar(term)),
@@ -112,6 +128,7 @@ const inOps = ({ op, ops, scalar, integer, integers }: Ops): Algebra<Handle> => 
   addBias: (rows, bias) => op('BiasAdd', BIAS, rows, bias),
   sumRows: (rows) => op('BiasAddGrad', BIAS, rows),
   zeros: (shape) => op('Fill', FILL, integers(shape), scalar(0)),
+  filled,
   reshape: (x, shape) => op('Reshape', SHAPED, x, integers(shape)),
   swapTime: (x) => op('Transpose', TRANSPOSE, x, integers([1, 0, 2])),
   slice: (x, begin, size) => op('Slice', SLICE, x, integers(begin), integers(size)),

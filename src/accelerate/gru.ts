@@ -1,6 +1,6 @@
 import type { Acceleration } from './acceleration.js';
 import type { Algebra, Shaped } from './algebra.js';
-import { before, rows } from './recurrent.js';
+import { before, folded, rows } from './recurrent.js';
 import { type Form, recurrenceOf, wholeSequence } from './whole-sequence.js';
 
 const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel, toRecurrent, toBias] });
@@ -25,14 +25,15 @@ function partsOf<T extends Shaped>({ slice }: Algebra<T>, kernel: T): [T, T] {
  */
 function forward<T extends Shaped>(
   algebra: Algebra<T>,
-  [x, w, u, b]: T[],
+  [x, ...weights]: T[],
   { activation, gates, all }: Form,
 ): T[] {
   const { add, sub, mul, matMul, unstack, reshape, swapTime } = algebra;
   const [batch, steps] = (x as T).shape as [number, number];
-  const [gateKernel, candidateKernel] = partsOf(algebra, u as T);
+  const [w, u, b] = folded(algebra, [gates, gates, activation], weights);
+  const [gateKernel, candidateKernel] = partsOf(algebra, u);
   const units = candidateKernel.shape[0] as number;
-  const flat = matMul(rows(algebra, swapTime(x as T)), w as T);
+  const flat = matMul(rows(algebra, swapTime(x as T)), w);
   const products = partsOf(algebra, b ? algebra.addBias(flat, b) : flat);
   const [ofGates, ofCandidates] = products.map((part, i) =>
     unstack(reshape(part, [steps, batch, i === 0 ? 2 * units : units])),
@@ -67,9 +68,9 @@ function through<T extends Shaped>(
   const { add, sub, mul, matMul, unstack } = algebra;
   const [gateKernel, candidateKernel] = partsOf(algebra, u as T);
   const g = before(algebra, h as T);
-  const toCandidate = unstack(mul(algebra.oneMinus(z as T), activation.slope(algebra, k as T)));
-  const toZ = unstack(mul(sub(g, k as T), gates.slope(algebra, z as T)));
-  const toR = unstack(mul(g, gates.slope(algebra, r as T)));
+  const toCandidate = unstack(activation.through(algebra, algebra.oneMinus(z as T), k as T));
+  const toZ = unstack(gates.through(algebra, sub(g, k as T), z as T));
+  const toR = unstack(gates.through(algebra, g, r as T));
   const [keep, reset] = [unstack(z as T), unstack(r as T)];
   const outer = all ? unstack(algebra.swapTime(dy)) : [];
   const ofGates: T[] = [];

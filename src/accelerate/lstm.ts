@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
 import type { Algebra, Shaped } from './algebra.js';
 import { type Block, blockLstm, blockLstmGradient } from './block-lstm.js';
-import { before, isStandard, rows } from './recurrent.js';
+import { activate, before, folded, isStandard, rows } from './recurrent.js';
 import { type Form, type Recurrence, recurrenceOf, wholeSequence } from './whole-sequence.js';
 
 const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel, toRecurrent, toBias] });
@@ -30,23 +30,24 @@ export const lstm: Acceleration = {
  */
 function forward<T extends Shaped>(
   algebra: Algebra<T>,
-  [x, w, u, b]: T[],
+  [x, ...weights]: T[],
   { activation, gates, all }: Form,
 ): T[] {
   const { add, mul, matMul, split, slice, stack } = algebra;
   const [batch, steps] = (x as T).shape as [number, number];
-  const units = (u as T).shape[0] as number;
-  const flat = matMul(rows(algebra, algebra.swapTime(x as T)), w as T);
+  const [w, u, b] = folded(algebra, [gates, gates, activation, gates], weights);
+  const units = u.shape[0] as number;
+  const flat = matMul(rows(algebra, algebra.swapTime(x as T)), w);
   const products = algebra.reshape(b ? algebra.addBias(flat, b) : flat, [steps, batch, 4 * units]);
   const trace: T[][] = [[], [], [], [], [], [], []];
   let [h, c]: [T | null, T | null] = [null, null];
   for (const product of algebra.unstack(products)) {
-    const z: T = h ? add(product, matMul(h, u as T)) : product;
+    const z: T = h ? add(product, matMul(h, u)) : product;
     const [i, f, , o] = split(gates.of(algebra, z), 4, 1) as [T, T, T, T];
     const g = activation.of(algebra, slice(z, [0, 2 * units], [batch, units]));
     const added = mul(i, g);
     c = c ? add(mul(f, c), added) : added;
-    const a = activation.of(algebra, c);
+    const a = activate(algebra, activation, c);
     h = mul(o, a);
     for (const [k, value] of [i, f, o, g, c, a, h].entries()) trace[k]?.push(value);
   }
@@ -68,19 +69,21 @@ function through<T extends Shaped>(
   { activation, gates, all }: Form,
 ): T[] {
   const { add, mul, matMul, concat, unstack } = algebra;
-  const slope = (gate: T | undefined) => gates.slope(algebra, gate as T);
+  const throughGate = (v: T, gate: T | undefined) => gates.through(algebra, v, gate as T);
+  const throughActivation = (v: T | undefined, y: T | undefined) =>
+    activation.through(algebra, v as T, y as T);
   const factors = unstack(
     concat(
       [
-        mul(g as T, slope(i)),
-        mul(before(algebra, c as T), slope(f)),
-        mul(i as T, activation.slope(algebra, g as T)),
-        mul(a as T, slope(o)),
+        throughGate(g as T, i),
+        throughGate(before(algebra, c as T), f),
+        throughActivation(i, g),
+        throughGate(a as T, o),
       ],
       2,
     ),
   );
-  const toCell = unstack(mul(o as T, activation.slope(algebra, a as T)));
+  const toCell = unstack(throughActivation(o, a));
   const forget = unstack(f as T);
   const outer = all ? unstack(algebra.swapTime(dy)) : [];
   const dzs: T[] = [];

@@ -30,28 +30,61 @@ export interface CallArgs {
   initialState?: unknown;
 }
 
-/** An activation with its slope by its own value. */
+/** An activation of `factor x + term`. */
 export interface Activation {
+  factor: number;
+  term: number;
   of<T extends Shaped>(algebra: Algebra<T>, x: T): T;
-  slope<T extends Shaped>(algebra: Algebra<T>, y: T): T;
+  /** v times the slope, factor included, by the value y. */
+  through<T extends Shaped>(algebra: Algebra<T>, v: T, y: T): T;
 }
 
+const plain = { factor: 1, term: 0 };
+
 const activations: Record<string, Activation> = {
-  tanh: {
-    of: ({ tanh }, x) => tanh(x),
-    slope: ({ mul, oneMinus }, y) => oneMinus(mul(y, y)),
-  },
+  tanh: { ...plain, of: ({ tanh }, x) => tanh(x), through: ({ throughTanh }, v, y) => throughTanh(v, y) },
   sigmoid: {
+    ...plain,
     of: ({ sigmoid }, x) => sigmoid(x),
-    slope: ({ mul, sub }, y) => sub(y, mul(y, y)),
+    through: ({ throughSigmoid }, v, y) => throughSigmoid(v, y),
   },
   hardSigmoid: {
-    of: ({ clip, scale, shift }, x) => clip(shift(scale(x, 0.2), 0.5), 0, 1),
-    slope: ({ isPositive, mul, sub, scale }, y) => scale(isPositive(sub(y, mul(y, y))), 0.2),
+    factor: 0.2,
+    term: 0.5,
+    of: ({ clip }, x) => clip(x, 0, 1),
+    through: ({ throughClip, scale }, v, y) => scale(throughClip(v, y, 0, 1), 0.2),
   },
-  relu: { of: ({ relu }, x) => relu(x), slope: ({ isPositive }, y) => isPositive(y) },
-  linear: { of: (_, x) => x, slope: ({ zeros, shift }, y) => shift(zeros(y.shape), 1) },
+  relu: { ...plain, of: ({ relu }, x) => relu(x), through: ({ throughRelu }, v, y) => throughRelu(v, y) },
+  linear: { ...plain, of: (_, x) => x, through: (_, v) => v },
 };
+
+/** The activation of x itself. */
+export function activate<T extends Shaped>(algebra: Algebra<T>, { factor, term, of }: Activation, x: T): T {
+  const scaled = factor === 1 ? x : algebra.scale(x, factor);
+  return of(algebra, term === 0 ? scaled : algebra.shift(scaled, term));
+}
+
+/**
+ * The kernels and the bias with the factors and terms of activations in them, once for all steps; of each kernel a part of
+ * the columns belongs to each activation.
+ */
+export function folded<T extends Shaped>(
+  algebra: Algebra<T>,
+  parts: Activation[],
+  [w, u, b]: T[],
+): [w: T, u: T, b?: T] {
+  const given = [w, u, ...(b ? [b] : [])] as [T, T, T?];
+  if (parts.every(({ factor, term }) => factor === 1 && term === 0)) return given;
+  const { concat, filled, mul, add } = algebra;
+  const units = ((u as T).shape[1] as number) / parts.length;
+  const row = (key: 'factor' | 'term') =>
+    concat(
+      parts.map((part) => filled(units, part[key])),
+      0,
+    );
+  const [factors, terms] = [row('factor'), row('term')];
+  return [mul(w as T, factors), mul(u as T, factors), b ? add(mul(b, factors), terms) : terms];
+}
 
 /** Whether the layer is the one that TensorFlow's op for whole sequences computes. */
 export const isStandard = ({ activation, recurrentActivation }: Cell): boolean =>

@@ -99,6 +99,12 @@ export function nativeProgram<In extends tf.Tensor[]>(
   };
   const constant = (shape: number[], dtype: number, values: Float32Array | Int32Array): Handle =>
     keep({ id: binding.createTensor(shape, dtype, values), shape, dtype });
+  const scalars = new Map<number, Handle>();
+  const scalar = (value: number): Handle => {
+    const known = scalars.get(value) ?? constant([], TYPES.float32, Float32Array.of(value));
+    scalars.set(value, known);
+    return known;
+  };
   const ops: Ops['ops'] = (outputs, name, attributes, ...inputs) => {
     const ids = inputs.map(({ id }) => id);
     return binding.executeOp(name, described(attributes, backend), ids, outputs).map(keep);
@@ -106,7 +112,7 @@ export function nativeProgram<In extends tf.Tensor[]>(
   const language: Ops = {
     ops,
     op: (...op) => ops(1, ...op)[0] as Handle,
-    scalar: (value) => constant([], TYPES.float32, Float32Array.of(value)),
+    scalar,
     filled: (size, value) => constant([size], TYPES.float32, new Float32Array(size).fill(value)),
     integer: (value) => constant([], TYPES.int32, Int32Array.of(value)),
     integers: (values) => constant([values.length], TYPES.int32, Int32Array.from(values)),
