@@ -17,6 +17,8 @@ function registrations(): unknown[] {
     'SquaredDifference',
     'Einsum',
     'Sqrt',
+    'Sum',
+    'Mean',
   ];
   const kernels = [
     'Conv2DBackpropFilter',
@@ -38,6 +40,7 @@ function registrations(): unknown[] {
   return [
     ...gradients.map((name) => tf.getGradient(name)),
     ...kernels.map((name) => tf.getKernel(name, 'wasm')),
+    ...['Cast', 'Reshape', 'Sum', 'Mean'].map((name) => tf.getKernel(name, 'tensorflow')),
     ...methods.map(([{ prototype }, name]) => Object.getOwnPropertyDescriptor(prototype, name)),
   ];
 }

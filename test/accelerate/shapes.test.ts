@@ -58,7 +58,7 @@ function same(make: () => tf.layers.Layer, shape: number[]): void {
 
 describe('accelerated layers equal those of tfjs', () => {
   it.each(['relu', 'linear', 'tanh', 'softmax'] as const)('dense, %s', (activation) => {
-    const any = fc.tuple(shape(2, 3), size, fc.boolean());
+    const any = fc.tuple(shape(2, 4), size, fc.boolean());
     fc.assert(
       fc.property(any, ([shape, units, useBias]) => {
         same(() => tf.layers.dense({ units, activation, useBias }), shape);
@@ -189,6 +189,117 @@ describe('accelerated layers equal those of tfjs', () => {
       }),
       PARAMETERS,
     );
+  });
+});
+
+describe('reductions', () => {
+  const reductions = [
+    ['sum', tf.sum],
+    ['mean', tf.mean],
+  ] as const;
+  /** A shape, axes of it to reduce, and whether they are kept. */
+  const any = shape(1, 4).chain((shape) =>
+    fc.tuple(fc.constant(shape), fc.option(fc.subarray(shape.map((_, i) => i)), { nil: null }), fc.boolean()),
+  );
+
+  it.each(reductions)('%s and its gradient', (_, reduce) => {
+    fc.assert(
+      fc.property(any, ([shape, axes, keepDims]) => {
+        tf.tidy(() => {
+          const x = sample(shape, 1);
+          const f = (x: tf.Tensor) => reduce(x, axes ?? undefined, keepDims) as tf.Tensor;
+          const dy = sample(f(x).shape, 2);
+          const both = () => [f(x), tf.grad(f)(x, dy)];
+          const expected = both();
+          accelerated(both).forEach((received, i) => {
+            expect(received).toBeAllClose(expected[i] as tf.Tensor, { rtol: 1e-4, atol: 1e-5 });
+            expect(received.dtype).toBe((expected[i] as tf.Tensor).dtype);
+          });
+        });
+      }),
+      PARAMETERS,
+    );
+  });
+
+  it.each(reductions)('%s of integers, of truth values and of nothing', (_, reduce) => {
+    tf.tidy(() => {
+      const inputs = [
+        tf.tensor2d([1, 2, 3, 5], [2, 2], 'int32'),
+        tf.tensor2d([true, false, true, true], [2, 2], 'bool'),
+        tf.zeros([2, 2]).greater(0),
+      ];
+      const all = () => inputs.map((x) => reduce(x, 0));
+      const expected = all();
+      accelerated(all).forEach((received, i) => {
+        expect(received).toBeAllClose(expected[i] as tf.Tensor);
+        expect(received.dtype).toBe((expected[i] as tf.Tensor).dtype);
+      });
+    });
+  });
+
+  it.each(reductions)('%s has the second derivative of tfjs', (_, reduce) => {
+    tf.tidy(() => {
+      const x = sample([3, 4], 1);
+      const second = () => {
+        const penalty = (x: tf.Tensor) =>
+          tf
+            .grad((x: tf.Tensor) => reduce(x.square(), 0).square().sum())(x)
+            .square()
+            .sum();
+        return tf.grad(penalty)(x);
+      };
+      expect(accelerated(second)).toBeAllClose(second(), { rtol: 1e-4 });
+    });
+  });
+});
+
+describe('casts and reshapes to what a tensor is', () => {
+  const same: [string, (x: tf.Tensor) => tf.Tensor][] = [
+    ['cast', (x) => tf.cast(x, 'float32')],
+    ['reshape', (x) => tf.reshape(x, [2, 2])],
+    ['reshape with a size left open', (x) => tf.reshape(x, [-1, 2])],
+  ];
+
+  it.each(same)('%s: each outlives the other', (_, op) => {
+    accelerated(() => {
+      for (const disposed of [0, 1]) {
+        const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+        const both = [x, op(x)] as const;
+        expect(both[1]).not.toBe(x);
+        both[disposed as 0].dispose();
+        expect(both[1 - disposed] as tf.Tensor).toBeAllClose([
+          [1, 2],
+          [3, 4],
+        ]);
+        tf.dispose(both as never);
+      }
+    });
+  });
+
+  it.each(same)('%s of a variable keeps its values while the variable is trained', (_, op) => {
+    accelerated(() => {
+      const w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
+      const held = op(w);
+      tf.train.sgd(1).applyGradients({ [w.name]: tf.ones([2, 2]) } as never);
+      expect(held).toBeAllClose([
+        [1, 2],
+        [3, 4],
+      ]);
+      expect(w as tf.Tensor).toBeAllClose([
+        [0, 1],
+        [2, 3],
+      ]);
+      w.dispose();
+    });
+  });
+
+  it('leave tensors of other shapes and types to tfjs', () => {
+    accelerated(() => {
+      const x = tf.tensor2d([1.5, 0, 3, 4], [2, 2]);
+      expect(Array.from(tf.cast(x, 'int32').dataSync())).toEqual([1, 0, 3, 4]);
+      expect(tf.reshape(x, [4]).shape).toEqual([4]);
+      expect(() => tf.reshape(x, [3])).toThrow();
+    });
   });
 });
 
