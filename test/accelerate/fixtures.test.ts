@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TOLERANCE } from '../support/tolerances.js';
 import batchNormalization from './fixtures/batch-normalization.json' with { type: 'json' };
 import constraints from './fixtures/constraints.json' with { type: 'json' };
+import dense from './fixtures/dense.json' with { type: 'json' };
 import gradients from './fixtures/gradients.json' with { type: 'json' };
 import layerNormalization from './fixtures/layer-normalization.json' with { type: 'json' };
 import optimizers from './fixtures/optimizers.json' with { type: 'json' };
@@ -74,6 +75,7 @@ function open(fixture: LayerCase, test: string): string | undefined {
 const RATE = 0.1;
 
 describe.each([
+  ['dense', dense],
   ['batch normalization', batchNormalization],
   ['layer normalization', layerNormalization],
   ['recurrent layers', recurrent],
