@@ -9,8 +9,8 @@ import * as tf from '@tensorflow/tfjs';
 import { accelerate } from '../dist/src/accelerate/index.js';
 import { loadBackend } from '../dist/src/node.js';
 import { clocked } from './bench/interleave.mjs';
-import { STEPS } from './bench/steps.mjs';
 import { aligner, widestOf } from './bench/table.mjs';
+import { STEPS } from './bench/timed.mjs';
 import { main, oneOf, parse, positiveInteger, WrongUsage } from './command-line.mjs';
 
 const WARM_UP = 3;

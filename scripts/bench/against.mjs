@@ -14,7 +14,11 @@ import { aligner, comparisonHead, comparisonRow, comparisonWidest, verdicts } fr
 export async function against({ subjects, what, milliseconds, turn }, { rounds, backend, pytorch }) {
   const browser = backend === 'webgl' ? await openBrowser() : null;
   if (!browser) await loadBackend({ prefer: [backend] });
-  const torch = pytorch ? await startPyTorch() : null;
+  const python = process.env.PYTHON ?? 'python3';
+  const torch = pytorch ? await startPyTorch(python) : null;
+  if (pytorch && !torch) {
+    console.error(`PyTorch left out: ${python} has none; name one that has it in PYTHON`);
+  }
   const head = comparisonHead(what, torch);
   const align = aligner(head, comparisonWidest(subjects.map(({ name }) => name)));
   const [rows, results] = [[head], []];

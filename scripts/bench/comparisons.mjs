@@ -3,7 +3,7 @@
  * milliseconds their unit has, the steps of a turn, and how many rounds there are unless told.
  */
 import { EPOCHS } from './epochs.mjs';
-import { STEPS } from './steps.mjs';
+import { STEPS } from './timed.mjs';
 
 export const steps = {
   subjects: STEPS,

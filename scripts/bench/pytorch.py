@@ -1,4 +1,5 @@
-"""The nets of nets.mjs in PyTorch. Reads what to do, a line at a time, does it once, and prints its milliseconds:
+"""The nets of nets.mjs in PyTorch, with products of a precision. Reads what to do, a line at a time; does it; prints
+its milliseconds.
 
 step <net>             a training step with a batch of random examples
 alone <layer>          a layer by itself, forward and backward
@@ -13,6 +14,7 @@ from torch import nn
 
 torch.set_num_threads(2)
 torch.manual_seed(1)
+torch.set_float32_matmul_precision(sys.argv[1])
 
 
 def perceptron(hidden):
