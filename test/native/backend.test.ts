@@ -139,6 +139,7 @@ describe('doctor', () => {
       'tfjs-node',
       'library',
       'binding',
+      'bfloat16',
       'compiler',
       'Python',
       'pip',
