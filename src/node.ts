@@ -9,6 +9,7 @@ export {
   type LoadedBackend,
   loadBackend,
 } from './native/backend.js';
+export type { Precision } from './native/precision.js';
 export { type Probe, probeBackends } from './native/probe.js';
 
 // A model that has our layers loads wherever modelFiles is imported.

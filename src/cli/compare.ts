@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../data/write-atomically.js';
 import { comparisonCsv } from '../report/csv.js';
-import { plural } from '../report/format.js';
+import { engineName, plural } from '../report/format.js';
 import { reportPage } from '../report/page.js';
 import { terminalTable } from '../report/terminal-table.js';
 import { newRunsFolder, readRun, runName, writeJson } from '../runs/run-folder.js';
@@ -19,7 +19,7 @@ import {
   resumedSettings,
   settingsOf,
 } from './comparison.js';
-import { Interruption } from './errors.js';
+import { CliError, Interruption } from './errors.js';
 import { exclusively } from './exclusively.js';
 import { interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
@@ -43,9 +43,15 @@ export async function compare(
   const configs = configsOf(settings, all.train.count);
   for (const config of configs) checkConfig(config, all.train.count);
   const environment = await chooseBackend(settings);
+  if (resumed && environment.precision !== settings.precision) {
+    throw new CliError(
+      `--resume: products are ${environment.precision} here, but ${settings.precision} in ${resumed}; go on where it began, or start anew without --resume`,
+    );
+  }
   const folder = resumed ?? (await newRunsFolder(options.out, 'compare', new Date()));
-  // What was chosen is kept, so that a resumed comparison does not mix the times of two backends.
-  const chosen = { ...settings, backend: environment.backend } as ComparisonSettings;
+  // What was chosen is kept, so that a resumed comparison does not mix the times of two backends or precisions.
+  const { backend, precision } = environment;
+  const chosen = { ...settings, backend, precision } as ComparisonSettings;
   if (!resumed) await writeJson(join(folder, 'compare.json'), chosen);
 
   const [first] = configs as [RunConfig];
@@ -63,14 +69,12 @@ export async function compare(
 function announce(
   { recipes, seeds, epochs }: ComparisonSettings,
   { examples, holdOut, batchSize }: RunConfig,
-  { backend, tensorflow, accelerated }: RunEnvironment,
+  environment: RunEnvironment,
   folder: string,
   done: number,
 ): void {
-  const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
-  const manner = accelerated ? `${engine}, accelerated` : engine;
   console.log(
-    `${plural(recipes.length, 'recipe')} x ${plural(seeds, 'seed')}, ${plural(epochs, 'epoch')}, on ${manner}`,
+    `${plural(recipes.length, 'recipe')} x ${plural(seeds, 'seed')}, ${plural(epochs, 'epoch')}, on ${engineName(environment)}`,
   );
   console.log(iterationsSentence(examples - holdOut, batchSize));
   console.log(`writing to ${folder}`);

@@ -17,8 +17,19 @@ export function settingsOf(
   options: Settings & { seeds: number },
 ): ComparisonSettings {
   for (const name of names) requireRecipe(name);
-  const { seeds, epochs, batchSize, learningRate, examples, holdOut, hidden, backend, accelerate, data } =
-    options;
+  const {
+    seeds,
+    epochs,
+    batchSize,
+    learningRate,
+    examples,
+    holdOut,
+    hidden,
+    backend,
+    accelerate,
+    precision,
+    data,
+  } = options;
   return {
     recipes: names.length > 0 ? [...new Set(names)] : comparedRecipes.map(({ name }) => name),
     seeds,
@@ -30,6 +41,7 @@ export function settingsOf(
     hidden,
     backend,
     accelerate,
+    precision,
     data,
   };
 }
@@ -66,7 +78,7 @@ async function readSettings(folder: string): Promise<ComparisonSettings> {
     counts.every((value) => Number.isInteger(value) && Number(value) > 0);
   if (!whole) throw new CliError(`${path} is damaged; start anew without --resume`);
   // Those of an older version were made without.
-  return { accelerate: false, ...settings } as ComparisonSettings;
+  return { accelerate: false, precision: 'float32', ...settings } as ComparisonSettings;
 }
 
 /**
@@ -114,6 +126,7 @@ export function commandOf(settings: ComparisonSettings): string {
     ['--hold-out', settings.holdOut || null],
     ['--data', settings.data && JSON.stringify(settings.data)],
     ['--backend', settings.backend === 'auto' ? null : settings.backend],
+    ['--precision', settings.precision === 'float32' ? null : settings.precision],
     ['--no-accelerate', settings.accelerate ? null : ''],
   ];
   const byDefault = comparedRecipes.map(({ name }) => name).join() === settings.recipes.join();

@@ -28,12 +28,23 @@ export function arrange(all: { train: Examples; test: Examples }, config: RunCon
 }
 
 /** Sets the backend, accelerates it, and says in one line why it is not the fastest. */
-export async function chooseBackend({ backend, accelerate: wanted }: Settings): Promise<RunEnvironment> {
+export async function chooseBackend({
+  backend,
+  accelerate: wanted,
+  precision,
+}: Settings): Promise<RunEnvironment> {
   try {
-    const loaded = await loadBackend(backend === 'auto' ? {} : { prefer: [backend] });
+    const loaded = await loadBackend({
+      ...(backend !== 'auto' && { prefer: [backend] }),
+      precision,
+    });
     if (loaded.reason) console.error(`evenkeel: ${loaded.reason}`);
     if (wanted) accelerate();
-    return { ...environmentOf(loaded.tf, loaded.backend), accelerated: wanted };
+    return {
+      ...environmentOf(loaded.tf, loaded.backend),
+      accelerated: wanted,
+      precision: loaded.precision,
+    };
   } catch (error) {
     throw new CliError((error as Error).message);
   }

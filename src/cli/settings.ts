@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type Precision, precisions } from '../native/precision.js';
 import type { Recipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
 import { CliError } from './errors.js';
@@ -17,6 +18,8 @@ export interface Settings {
   backend: (typeof backends)[number];
   /** Whether tfjs's own layers and optimizers are accelerated. */
   accelerate: boolean;
+  /** What products are computed in on the native backend. */
+  precision: Precision;
   data: string | null;
 }
 
@@ -92,6 +95,14 @@ export function addSettings(command: Command): Command {
     new Option('--backend <name>', 'auto takes the first that works of native, wasm, cpu')
       .choices(backends)
       .default('auto'),
+  );
+  command.addOption(
+    new Option(
+      '--precision <name>',
+      'of products on the native backend; bfloat16 is faster and less exact, where the processor has it',
+    )
+      .choices(precisions)
+      .default('float32'),
   );
   command.option('--no-accelerate', "leave tfjs's own layers and optimizers as they are");
   option('--out <folder>', 'where the folder of the runs is made', undefined, 'runs');

@@ -19,7 +19,8 @@ export async function trainOne(
   const environment = await chooseBackend(options);
   const path = await newRunsFolder(options.out, runName(config), new Date());
 
-  console.log(`${recipe.name} on ${environment.backend}, learning rate ${config.learningRate}`);
+  const manner = environment.precision === 'bfloat16' ? ', bfloat16 products' : '';
+  console.log(`${recipe.name} on ${environment.backend}${manner}, learning rate ${config.learningRate}`);
   console.log(iterationsSentence(config.examples - config.holdOut, config.batchSize));
   const progress = new Progress([config], 0);
   try {

@@ -9,6 +9,7 @@ import { type Machine, thisMachine } from './machine.js';
 import { repairNode } from './node-repair.js';
 import { findForEvenkeel, findForUser, findPackage, findTfjsNode } from './packages.js';
 import { supportOf } from './platforms.js';
+import { type Precision, precisions, settledWithout, withPrecision } from './precision.js';
 import { loadQuietly } from './quiet.js';
 
 const require = createRequire(import.meta.url);
@@ -18,13 +19,26 @@ export type BackendName = 'native' | 'wasm' | 'cpu';
 export interface LoadBackendOptions {
   /** Backends in the order to try them. Default: native, wasm, cpu. */
   prefer?: readonly BackendName[];
+  /**
+   * What matrix products and convolutions are computed in on the native backend: `'bfloat16'` rounds their inputs to
+   * 8 bits where the processor has the units for it (AMX, AVX512_BF16, BF16 of Arm), and sums in float32; weights,
+   * updates and all other ops stay float32. Elsewhere products stay float32, and `reason` says so. With AVX512_BF16
+   * alone, results of products are rounded too, and products too small to gain stay float32.
+   * Default: `'float32'`.
+   */
+  precision?: Precision;
 }
 
 export interface LoadedBackend {
   /** The namespace of `@tensorflow/tfjs`, with the backend set. */
   tf: typeof tfjs;
   backend: BackendName;
-  /** Why no earlier preference was taken and what to do about it, in one line; '' when the first one was. */
+  /** What products are computed in, found by one. */
+  precision: Precision;
+  /**
+   * Why no earlier preference was taken and why the precision is another than asked for, and what to do about it, in one
+   * line; '' when all is as asked for.
+   */
   reason: string;
 }
 
@@ -120,6 +134,7 @@ const loaders: Readonly<Record<BackendName, (tf: typeof tfjs, machine: Machine) 
 export async function loadBackendOn(
   machine: Machine,
   prefer: readonly BackendName[],
+  asked: Precision = 'float32',
 ): Promise<LoadedBackend> {
   const known = Object.keys(loaders);
   const unknown = prefer.find((name) => !known.includes(name));
@@ -127,12 +142,22 @@ export async function loadBackendOn(
     const received = prefer.length === 0 ? 'an empty list' : JSON.stringify(unknown);
     throw new Error(`loadBackend: prefer must name some of ${known.join(', ')}; received ${received}`);
   }
+  if (!precisions.includes(asked)) {
+    throw new Error(
+      `loadBackend: precision must be ${precisions.join(' or ')}; received ${JSON.stringify(asked)}`,
+    );
+  }
   const tf = await import('@tensorflow/tfjs');
   const reasons: string[] = [];
   for (const backend of prefer) {
     try {
-      await loaders[backend](tf, machine);
-      return { tf, backend, reason: reasons.join('. ') };
+      const load = () => loaders[backend](tf, machine);
+      const { precision, problem } =
+        backend === 'native'
+          ? await withPrecision(asked, machine, tf, load)
+          : await load().then(() => settledWithout(asked, backend));
+      if (problem) reasons.push(problem);
+      return { tf, backend, precision, reason: reasons.join('. ') };
     } catch (error) {
       if (!(error instanceof NativeFailure)) throw error;
       reasons.push(`${backend} backend not used: ${error.message}`);
@@ -145,14 +170,19 @@ export async function loadBackendOn(
  * Takes the first backend that works and sets it.
  *
  * A native backend that lies in the cache but is no longer linked (after `npm ci`) is linked again on the way.
- * Several calls in one process may choose differently.
+ * Several calls in one process may choose differently; on a processor with AMX or with BF16 of Arm the precision of the
+ * first call stays with the library, and a later call that asks for another says so in `reason`.
  *
  * @example
  * const { tf, backend, reason } = await loadBackend();
  * if (reason) console.error(reason);
+ * @example
+ * const { precision } = await loadBackend({ precision: 'bfloat16' }); // 'float32' where there are no units for it
+ * @throws Error where none of `prefer` works, or a name is none that there is
  */
 export function loadBackend({
   prefer = ['native', 'wasm', 'cpu'],
+  precision,
 }: LoadBackendOptions = {}): Promise<LoadedBackend> {
-  return loadBackendOn(thisMachine(), prefer);
+  return loadBackendOn(thisMachine(), prefer, precision);
 }

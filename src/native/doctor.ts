@@ -10,6 +10,7 @@ import { findCopies } from './copies.js';
 import { type Machine, thisMachine } from './machine.js';
 import { findForUser } from './packages.js';
 import { isOlder } from './platforms.js';
+import { bfloat16Units } from './precision.js';
 import { probeWasm, probeWebgl } from './probe.js';
 import { type NativeStatus, nativeStatus } from './status.js';
 import { tryInChild } from './trial.js';
@@ -113,6 +114,15 @@ function chromiumLink(machine: Machine): ChainLink {
   return available ? fine('Chromium', executable) : { name: 'Chromium', state: 'missing', detail, remedy };
 }
 
+/** Never a fault: it is asked for, and float32 where it is not there. */
+function bfloat16Link(machine: Machine): ChainLink {
+  const units = bfloat16Units(machine);
+  const detail = units
+    ? `${units.name}, which --precision bfloat16 uses`
+    : 'the processor has no units for it; products are float32';
+  return fine('bfloat16', detail);
+}
+
 /** Looks at each link between this machine and a running backend; changes nothing. */
 export async function diagnose(machine: Machine = thisMachine()): Promise<Diagnosis> {
   const status = await nativeStatus(machine);
@@ -128,6 +138,7 @@ export async function diagnose(machine: Machine = thisMachine()): Promise<Diagno
     tfjsNodeLink(status),
     library,
     binding,
+    bfloat16Link(machine),
     fromCheck('compiler', checkCompiler(machine), !native),
     fromCheck('Python', checkPython(machine), !native),
     fromCheck('pip', await pipOf(machine), !native),

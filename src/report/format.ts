@@ -1,5 +1,5 @@
 import { grouped } from '../training/iterations.js';
-import type { ComparisonRow } from '../training/records.js';
+import type { ComparisonRow, RunEnvironment } from '../training/records.js';
 
 export interface Column {
   name: string;
@@ -11,6 +11,13 @@ export interface Column {
 export const percent = (fraction: number) => (100 * fraction).toFixed(2);
 
 export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** What runs were made on: the backend, and in what manner. */
+export function engineName({ backend, tensorflow, accelerated, precision }: RunEnvironment): string {
+  const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
+  const manner = [accelerated && 'accelerated', precision === 'bfloat16' && 'bfloat16 products'];
+  return [engine, ...manner.filter(Boolean)].join(', ');
+}
 
 /** The columns of the table, on the terminal and in the report. */
 export const columns: readonly Column[] = [

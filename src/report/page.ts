@@ -14,7 +14,7 @@ import {
   recipesOf,
   type Width,
 } from './charts.js';
-import { best, caption, columns, plural } from './format.js';
+import { best, caption, columns, engineName, plural } from './format.js';
 import { stylesheet } from './stylesheet.js';
 
 export interface Comparison {
@@ -93,7 +93,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
         h(
           'p',
           { class: 'lead' },
-          `MNIST, ${iterationsSentence(config.examples - config.holdOut, config.batchSize)}. Backend ${backendName(environment)}. ${date.toISOString().slice(0, 10)}.`,
+          `MNIST, ${iterationsSentence(config.examples - config.holdOut, config.batchSize)}. Backend ${engineName(environment)}. ${date.toISOString().slice(0, 10)}.`,
         ),
       ),
       h(
@@ -199,7 +199,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
           ['seeds', [...new Set(runs.map((run) => run.config.seed))].join(', ')],
           ['learning rates', rows.map((row) => `${row.recipe} ${row.learningRate}`).join(', ')],
           ['optimizer', 'plain SGD, categorical cross-entropy'],
-          ['backend', backendName(environment)],
+          ['backend', engineName(environment)],
           [
             'versions',
             `evenkeel ${environment.evenkeel}, tfjs ${environment.tfjs}, Node ${environment.node}`,
@@ -227,9 +227,4 @@ function definitions(
   entries: readonly (readonly [string, string])[],
 ): Element {
   return h('dl', {}, ...entries.flatMap(([term, value]) => [h('dt', {}, term), h('dd', {}, value)]));
-}
-
-function backendName({ backend, tensorflow, accelerated }: FinishedRun['environment']): string {
-  const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
-  return accelerated ? `${engine}, accelerated` : engine;
 }

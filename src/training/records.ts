@@ -20,6 +20,8 @@ export interface RunEnvironment {
   backend: string;
   /** Whether tfjs's own layers and optimizers were accelerated. */
   accelerated?: boolean;
+  /** What products were computed in; absent from runs of before there was a choice. */
+  precision?: 'float32' | 'bfloat16';
   evenkeel: string;
   tfjs: string;
   /** TensorFlow's version on the native backend. */

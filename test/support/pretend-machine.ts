@@ -65,6 +65,7 @@ export class PretendMachine {
       node: process.versions.node,
       glibc: () => '2.36',
       freeBytes: async () => 1e12,
+      processorFeatures: () => [],
       ...changes,
     };
   }
