@@ -23,10 +23,12 @@ export interface Bfloat16Units {
  * The units of a processor, by the names that the operating system gives to its features.
  *
  * What oneDNN 3.7 in TensorFlow 2.21 does was found by products of 1 + 2^-12, which bfloat16 cannot hold, and by its own
- * log. On a processor with AVX512_BF16 and no AMX (AMD EPYC 9004) every op is exact with the variable set:
- * `BatchMatMulV2` of any size and transposition, `MatMul`, `Conv2D` and both of its gradients. The variable reaches all
- * of them but `MatMul`, which goes another way; oneDNN rounds on AMX alone (its source says so: `is_bf32`). The same
- * processor multiplies bfloat16 tensors in about half the time of float32 ones, so there they are handed over as such.
+ * log. The variable reaches `BatchMatMulV2` (of any size and transposition; tfjs multiplies with it), `Conv2D` and both
+ * of its gradients; it does not reach `MatMul`, nor the products within `BlockLSTMV2` and its gradient, which go by
+ * another door of oneDNN (gemm). Where it reaches, oneDNN rounds on AMX alone (`is_bf32` in its source): on a processor
+ * with AVX512_BF16 and no AMX (AMD EPYC 9004) each of these ops is exact with the variable set, as are PyTorch's with
+ * its medium precision. The same processor multiplies bfloat16 tensors in about half the time of float32 ones, so there
+ * they are handed over as such.
  */
 export function bfloat16Units(machine: Machine): Bfloat16Units | undefined {
   const features = machine.processorFeatures();
