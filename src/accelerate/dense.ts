@@ -68,18 +68,20 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
 }
 
 const FLOAT = { T: 'float32' } as const;
-const PRODUCT = { ...FLOAT, adj_x: false, adj_y: false } as const;
 const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 
 function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
-  // Not by TensorFlow's `MatMul`: in 2.21 its product of small matrices corrupts memory where a signal, as that of V8's
-  // profiler, comes in the middle of it.
-  const native = nativeResult([x, w, ...(b ? [b] : [])], ({ op }, x, w, b) => {
-    const product = op('BatchMatMulV2', PRODUCT, x, w);
-    const sum = b ? op('BiasAdd', BIAS, product, b) : product;
-    return relu ? op('Relu', FLOAT, sum) : sum;
-  });
-  if (native) return native as tf.Tensor2D;
+  if (tf.getBackend() === 'tensorflow') {
+    // By tfjs's op, whose product may be one of bfloat16 numbers. Not by TensorFlow's `MatMul`: in 2.21 its product of
+    // small matrices corrupts memory where a signal, as that of V8's profiler, comes in the middle of it.
+    const product = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+    if (!b) return relu ? tf.relu(product as tf.Tensor2D) : (product as tf.Tensor2D);
+    const y = nativeResult([product, b], ({ op }, product, b) => {
+      const sum = op('BiasAdd', BIAS, product, b);
+      return relu ? op('Relu', FLOAT, sum) : sum;
+    });
+    return y as tf.Tensor2D;
+  }
   // The kernel itself: its op fuses nothing while a gradient is wanted.
   const inputs = { a: tf.expandDims(x), b: tf.expandDims(w), ...(b ? { bias: b } : {}) };
   const attributes = { transposeA: false, transposeB: false, activation: relu ? 'relu' : 'linear' };
