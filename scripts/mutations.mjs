@@ -1,8 +1,8 @@
 /**
  * Shows that the tests can fail: makes each mistake of test/mutations.ts in turn and runs the tests of ops, random
- * numbers, layers, callbacks, initialization, inference and parity. Exits with 1 if one is not caught.
+ * numbers, layers, callbacks, initialization, inference, parity and accelerate. Exits with 1 if one is not caught.
  *
- *   npm run mutations                  on the cpu backend, a few minutes
+ *   npm run mutations                  on the cpu backend, some on another of their own
  *   npm run mutations -- webgl 3 7     on another, some by number
  */
 import { spawnSync } from 'node:child_process';
@@ -18,13 +18,17 @@ const { MUTATIONS } = await server.ssrLoadModule('/test/mutations.ts');
 await server.close();
 
 const FOLDERS = ['ops', 'random', 'layers', 'callbacks', 'initialization', 'inference', 'parity'];
-const TESTS = FOLDERS.map((folder) => `test/${folder}/`);
+/** The tests that are to see a mistake in a file. */
+const testsOf = (file) =>
+  (file.startsWith('src/accelerate/') ? ['accelerate'] : [...FOLDERS, 'accelerate']).map(
+    (folder) => `test/${folder}/`,
+  );
 let missed = 0;
-for (const [number, { name, file }] of MUTATIONS.entries()) {
+for (const [number, { name, file, backend: own = backend }] of MUTATIONS.entries()) {
   if (chosen.length > 0 && !chosen.includes(String(number))) continue;
   const { stdout } = spawnSync(
     'npx',
-    ['vitest', 'run', '--project', backend, '--reporter=json', '--bail=1', ...TESTS],
+    ['vitest', 'run', '--project', own, '--reporter=json', '--bail=1', ...testsOf(file)],
     {
       encoding: 'utf8',
       maxBuffer: 1 << 28,

@@ -10,12 +10,15 @@ export interface Mutation {
   /** Occurs once in it. */
   right: string;
   wrong: string;
+  /** Where it is to be seen, if not on the backend that is asked for. */
+  backend?: 'native' | 'wasm';
 }
 
 const cosine = 'src/ops/cosine.ts';
 const cosineConv = 'src/ops/cosine-conv.ts';
 const weightNorm = 'src/ops/weight-norm.ts';
 const lengths = 'src/ops/lengths.ts';
+const accelerate = 'src/accelerate';
 
 export const MUTATIONS: Mutation[] = [
   // A missing square root.
@@ -114,8 +117,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'patches: the gradient forgets what lies before the image',
     file: 'src/ops/patches.ts',
-    right: 'tf.slice(tf.addN(whole), [0, top, left, 0], x.shape)',
-    wrong: 'tf.slice(tf.addN(whole), [0, 0, 0, 0], x.shape)',
+    right: 'tf.slice(tf.addN(whole), [0, top, left, 0], shape)',
+    wrong: 'tf.slice(tf.addN(whole), [0, 0, 0, 0], shape)',
   },
   {
     name: 'relu: the gradient of an identity',
@@ -410,6 +413,192 @@ export const MUTATIONS: Mutation[] = [
     file: 'src/inference/axis-map.ts',
     right: '(a === axis ? -1 : 1)',
     wrong: '(a === sizes.length - 1 ? -1 : 1)',
+  },
+  // Built-in layers, accelerated.
+  {
+    name: 'accelerated dense: relu keeps the gradient of what it cut',
+    file: `${accelerate}/dense.ts`,
+    right: 'clearPadding(y ? whereAbove(y, dy) : dy)',
+    wrong: 'clearPadding(dy)',
+  },
+  {
+    name: 'accelerated dense: the bias is not added',
+    file: `${accelerate}/dense.ts`,
+    right: "op('BiasAdd', BIAS, product, b)",
+    wrong: 'product',
+    backend: 'native',
+  },
+  {
+    name: 'cross-entropy: the gradient takes the targets to add up to 1',
+    file: `${accelerate}/softmax-cross-entropy.ts`,
+    right: "op('Mul', FLOAT, p, op('Sum', SUM, t, last))",
+    wrong: 'p',
+    backend: 'native',
+  },
+  {
+    name: 'cross-entropy: the gradient by the whole loss, not by each example',
+    file: `${accelerate}/softmax-cross-entropy.ts`,
+    right: '.mul(tf.expandDims(dy, -1))',
+    wrong: '.mul(tf.sum(dy))',
+  },
+  {
+    name: 'accelerated batch norm: averages move the other way',
+    file: `${accelerate}/batch-normalization.ts`,
+    right: 'tf.sub(a, tf.mul(tf.sub(a, b), share))',
+    wrong: 'tf.add(a, tf.mul(tf.sub(a, b), share))',
+  },
+  {
+    name: 'accelerated batch norm: gain and bias exchanged in the gradient',
+    file: `${accelerate}/batch-normalization.ts`,
+    right: 'const [dx, dgain, dbias] = nativeProgram(',
+    wrong: 'const [dx, dbias, dgain] = nativeProgram(',
+    backend: 'native',
+  },
+  {
+    name: 'accelerated batch norm: predicts without its epsilon',
+    file: `${accelerate}/batch-normalization.ts`,
+    right: 'tf.add(variance as tf.Tensor, layer.epsilon)',
+    wrong: '(variance as tf.Tensor)',
+  },
+  {
+    name: 'accelerated layer norm: the gradient without the gain',
+    file: `${accelerate}/layer-normalization.ts`,
+    right: 'const d = gain',
+    wrong: 'const d = false',
+    backend: 'native',
+  },
+  {
+    name: 'normalize: dx keeps its part along the normalized input',
+    file: 'src/ops/normalize.ts',
+    right: 'tf.mul(normal, projection)',
+    wrong: 'tf.zerosLike(normal)',
+  },
+  {
+    name: 'accelerated LSTM by its op: the parts of the kernel not put back in their order',
+    file: `${accelerate}/block-lstm.ts`,
+    right: 'first, third, second, last, integer(axis)',
+    wrong: 'first, second, third, last, integer(axis)',
+    backend: 'native',
+  },
+  {
+    name: 'accelerated LSTM by its op: the cell of the step itself for the one before',
+    file: `${accelerate}/block-lstm.ts`,
+    right: 'c[t - 1] ?? zeros',
+    wrong: 'c[t] ?? zeros',
+    backend: 'native',
+  },
+  {
+    name: 'accelerated LSTM: the gradient through the cell forgets its gate',
+    file: `${accelerate}/lstm.ts`,
+    right: 'dcNext = mul(dc, forget[t] as T);',
+    wrong: 'dcNext = dc;',
+  },
+  {
+    name: 'accelerated LSTM: the states of the step itself for those before',
+    file: `${accelerate}/lstm.ts`,
+    right: 'rows(algebra, before(algebra, trace[6] as T))',
+    wrong: 'rows(algebra, trace[6] as T)',
+  },
+  {
+    name: 'accelerated GRU: the update gate the other way round',
+    file: `${accelerate}/gru.ts`,
+    right: 'h = add(k, mul(z, sub(h, k)));',
+    wrong: 'h = add(h, mul(z, sub(k, h)));',
+  },
+  {
+    name: 'accelerated GRU: the reset gate is not in the gradient of its kernel',
+    file: `${accelerate}/gru.ts`,
+    right: 'rows(algebra, algebra.mul(r as T, g))',
+    wrong: 'rows(algebra, g)',
+  },
+  {
+    name: 'a hard sigmoid whose slope lacks its factor',
+    file: `${accelerate}/recurrent.ts`,
+    right: 'scale(throughClip(v, y, 0, 1), 0.2)',
+    wrong: 'scale(throughClip(v, y, 0, 1), 1)',
+  },
+  {
+    name: "activations' terms are not folded into the bias",
+    file: `${accelerate}/recurrent.ts`,
+    right: 'b ? add(mul(b, factors), terms) : terms',
+    wrong: 'b ? mul(b, factors) : b',
+  },
+  {
+    name: 'TensorFlow ops: a slope by the value and the gradient exchanged',
+    file: `${accelerate}/algebra.ts`,
+    right: "op('TanhGrad', FLOAT, y, v)",
+    wrong: "op('TanhGrad', FLOAT, v, y)",
+    backend: 'native',
+  },
+  {
+    name: 'the gradient of a mean is that of a sum',
+    file: `${accelerate}/reductions.ts`,
+    right: 'const scaled = factor === 1 ? dy : tf.mul(dy, factor);',
+    wrong: 'const scaled = dy;',
+  },
+  {
+    name: 'a sum of integers by the op for float32',
+    file: `${accelerate}/sum.ts`,
+    right: " || x.dtype !== 'float32'",
+    wrong: '',
+    backend: 'native',
+  },
+  {
+    name: 'a shared tensor that is not counted',
+    file: `${accelerate}/native-kernel.ts`,
+    right: '(backend as tf.KernelBackend).incRef(x.dataId);',
+    wrong: '',
+    backend: 'native',
+  },
+  {
+    name: 'a cast to another type shares its values',
+    file: `${accelerate}/cast.ts`,
+    right: 'x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ?',
+    wrong: 'true ?',
+    backend: 'native',
+  },
+  {
+    name: 'a program keeps what it does not return',
+    file: 'src/ops/native-op.ts',
+    right: 'if (!returned.has(handle)) binding.deleteTensor(handle.id);',
+    wrong: 'if (false) binding.deleteTensor(handle.id);',
+    backend: 'native',
+  },
+  {
+    name: 'tile: the gradient of one copy',
+    file: `${accelerate}/tile.ts`,
+    right: 'return tf.sum(tf.reshape(dy, split), copies).reshape(shape);',
+    wrong: 'return tf.mean(tf.reshape(dy, split), copies).reshape(shape);',
+  },
+  {
+    name: 'einsum: a letter that was summed over has no gradient',
+    file: `${accelerate}/einsum.ts`,
+    right: 'return tf.broadcastTo(y.reshape(along), shape);',
+    wrong: 'return tf.broadcastTo(y.reshape(along), shape).div(tf.util.sizeFromShape(shape) / y.size);',
+  },
+  {
+    name: 'the root has an infinite gradient at zero',
+    file: `${accelerate}/sqrt.ts`,
+    right: 'tf.divNoNan(dy as tf.Tensor, ',
+    wrong: 'tf.div(dy as tf.Tensor, ',
+  },
+  {
+    name: 'constraints are never applied',
+    file: `${accelerate}/constraints.ts`,
+    right: 'if (weight.constraint) weight.write(weight.val.clone());',
+    wrong: '',
+  },
+  {
+    name: 'a frozen batch norm goes on with the batch',
+    file: `${accelerate}/frozen-batch-normalization.ts`,
+    right: 'this.trainable ? kwargs : { ...kwargs, training: false }',
+    wrong: 'kwargs',
+  },
+  {
+    name: 'a seeded dropout repeats its mask',
+    file: `${accelerate}/dropout.ts`,
+    right: 'step: own.step + 1',
+    wrong: 'step: own.step',
   },
   // Folding.
   {
