@@ -36,7 +36,9 @@ export const batchNorm: Acceleration = {
         if (x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
         const axis = (this.axis + x.rank) % x.rank;
         if (kwargs.training) return tf.tidy(() => train(this, x, axis));
-        if (axis === x.rank - 1 && x.rank <= 4) return call.call(this, inputs, kwargs);
+        // Without scale or center tfjs's own has no gradient.
+        const whole = this.gamma && this.beta;
+        if (whole && axis === x.rank - 1 && x.rank <= 4) return call.call(this, inputs, kwargs);
         return tf.tidy(() => predict(this, x, axis));
       };
     });

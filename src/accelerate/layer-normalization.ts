@@ -61,7 +61,7 @@ const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
  */
 const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, over, epsilon) => {
   const kept = x.rank - over.length;
-  const last = over.every((axis) => axis >= kept);
+  const last = over.every((axis, i) => axis === kept + i);
   if (!last || x.size === 0 || tf.getBackend() !== 'tensorflow') return null;
   const features = tf.util.sizeFromShape(x.shape.slice(kept));
   const examples = x.size / features;

@@ -62,7 +62,7 @@ export function recurrenceOf({ forward, through, gradients }: Equations): Recurr
 }
 
 /**
- * Layers of a class by a recurrence. Those with a mask, a given, kept or returned state, dropout or an activation of their
+ * Layers of a class by a recurrence, where it is faster. Those with a mask, a given, kept or returned state, dropout or an activation of their
  * own are left to tfjs.
  *
  * @param composed of ops that have gradients, so that a second derivative can be taken through it
@@ -79,6 +79,8 @@ export function wholeSequence(
         return function (this: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs | null) {
           if (!isPlain(this, inputs, kwargs)) return call.call(this, inputs, kwargs);
           const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D;
+          // On webgl a step of tfjs's own is the faster one; over a single step it has no gradient.
+          if (tf.getBackend() === 'webgl' && x.shape[1] > 1) return call.call(this, inputs, kwargs);
           return tf.tidy(() => {
             const ordered = this.goBackwards ? tf.reverse(x, 1) : x;
             return run(this, ordered, choose(this.cell), composed);

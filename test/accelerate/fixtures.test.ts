@@ -58,19 +58,6 @@ interface LayerCase {
   afterTwoCalls?: number[][];
 }
 
-/** What accelerate gets wrong still, by a pattern of title and backend. */
-const OPEN: Record<string, RegExp> = {
-  "tfjs's own prediction by a batch normalization has no gradient without scale or center":
-    /(prediction, 2 axes|frozen, 4 axes), no (scale|center), gradient/,
-  'axes of a layer normalization in another order than theirs throw on the native backend':
-    /in the other order, (output|gradient|one step of fit), tensorflow/,
-};
-
-function open(fixture: LayerCase, test: string): string | undefined {
-  const title = `${fixture.name}, ${test}, ${tf.getBackend()}`;
-  return Object.keys(OPEN).find((reason) => OPEN[reason]?.test(title));
-}
-
 /** The rate of that step, as in `../parity/fixtures/cases.py`. */
 const RATE = 0.1;
 
@@ -100,18 +87,14 @@ describe.each([
       }
     };
 
-    it('output', ({ skip }) => {
-      const reason = open(fixture, 'output');
-      skip(reason !== undefined, reason);
+    it('output', () => {
       const layer = build();
       const y = layer.apply(x(), { training }) as tf.Tensor;
       expect(y.shape).toEqual(fixture.outputShape);
       expect(y).toBeAllClose(fixture.output, TOLERANCE.forward);
     });
 
-    it('gradient', ({ skip }) => {
-      const reason = open(fixture, 'gradient');
-      skip(reason !== undefined, reason);
+    it('gradient', () => {
       const layer = build();
       const input = tf.variable(x(), true);
       const weights = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
@@ -137,9 +120,7 @@ describe.each([
       });
 
     if (fixture.afterStep)
-      it('one step of fit', async ({ skip }) => {
-        const reason = open(fixture, 'one step of fit');
-        skip(reason !== undefined, reason);
+      it('one step of fit', async () => {
         const layer = build();
         const model = tf.sequential();
         model.add(tf.layers.inputLayer({ inputShape: fixture.inputShape.slice(1) }));
