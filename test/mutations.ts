@@ -537,10 +537,10 @@ export const MUTATIONS: Mutation[] = [
     wrong: 'const scaled = dy;',
   },
   {
-    name: 'a sum of integers by the op for float32',
+    name: 'a sum over any axes by the op for all but the last',
     file: `${accelerate}/sum.ts`,
-    right: " || x.dtype !== 'float32'",
-    wrong: '',
+    right: '!axes.includes(x.rank - 1)',
+    wrong: 'true',
     backend: 'native',
   },
   {
