@@ -5,6 +5,7 @@ import { batchNorm } from './batch-normalization.js';
 import { cast } from './cast.js';
 import { constraints } from './constraints.js';
 import { conv2dBackpropFilter } from './conv-2d-backprop-filter.js';
+import { conv2dBackpropInput } from './conv-2d-backprop-input.js';
 import { dense } from './dense.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv-2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input.js';
@@ -14,6 +15,7 @@ import { frozenBatchNorm } from './frozen-batch-normalization.js';
 import { gru } from './gru.js';
 import { layerNorm } from './layer-normalization.js';
 import { lstm } from './lstm.js';
+import { maxPoolGradient } from './max-pool-gradient.js';
 import { maximum } from './maximum.js';
 import { mean } from './mean.js';
 import { minimum } from './minimum.js';
@@ -21,10 +23,12 @@ import { momentum } from './momentum.js';
 import { relu } from './relu.js';
 import { reshape } from './reshape.js';
 import { sgd } from './sgd.js';
+import { slice } from './slice.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 import { norm } from './sqrt.js';
 import { squaredDifference } from './squared-difference.js';
 import { sum } from './sum.js';
+import { sumOnWasm } from './sum-on-wasm.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
@@ -53,7 +57,11 @@ export const accelerations: readonly Acceleration[] = [
   squaredDifference,
   einsum,
   norm,
+  slice,
+  sumOnWasm,
   conv2dBackpropFilter,
+  conv2dBackpropInput,
+  maxPoolGradient,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   unsortedSegmentSum,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { toPatches } from '../ops/patches.js';
 import type { Acceleration } from './acceleration.js';
-import { missingOnWasm, type WindowAttributes, windowOf } from './wasm-kernel.js';
+import { heapOf, missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
+import { depthwiseInfo, eachSeen } from './window.js';
 
 interface Inputs {
   x: tf.Tensor4D;
@@ -13,16 +13,30 @@ interface Attributes extends WindowAttributes {
 }
 
 /**
- * The gradient of a depthwise convolution by its filter on the wasm backend, channel by channel:
- * `dw_c = patches(x)_c^T dy_c`.
+ * The gradient of a depthwise convolution by its filter on the wasm backend: `dw[e, c, m] = sum x[seen by e, c] dy[c, m]`.
  */
 export const depthwiseConv2dBackpropFilter: Acceleration = {
   name: 'depthwiseConv2dBackpropFilter',
-  ...missingOnWasm<Inputs, Attributes>('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attributes) => {
-    const [height, width, channels, multiplier] = attributes.filterShape;
-    const seen = toPatches(x, [height, width], windowOf(attributes)).reshape([-1, height * width, channels]);
-    const by = tf.transpose(dy.reshape([-1, channels, multiplier]), [1, 0, 2]);
-    const product = tf.matMul(tf.transpose(seen, [2, 1, 0]), by); // [channels, entries, multiplier]
-    return tf.transpose(product, [1, 0, 2]).reshape(attributes.filterShape);
-  }),
+  ...missingOnWasm<Inputs, Attributes>(
+    'DepthwiseConv2dNativeBackpropFilter',
+    ({ x, dy }, attributes, backend) => {
+      const { filterShape } = attributes;
+      const [, , channels, multiplier] = filterShape;
+      const out = backend.makeOutput(filterShape, 'float32');
+      const [source, by, dw] = heapOf(backend, x, dy, out);
+      const sums = new Float64Array(tf.util.sizeFromShape(filterShape));
+      const outputs = channels * multiplier;
+      eachSeen(depthwiseInfo(x.shape, filterShape, attributes), (pixel, place, entry) => {
+        const [from, other, to] = [pixel * channels, place * outputs, entry * outputs];
+        for (let c = 0, i = 0; c < channels; c++) {
+          const value = source[from + c] as number;
+          for (let m = 0; m < multiplier; m++, i++) {
+            (sums[to + i] as number) += value * (by[other + i] as number);
+          }
+        }
+      });
+      dw.set(sums);
+      return out;
+    },
+  ),
 };

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
-import { fromPatches } from '../ops/patches.js';
+import type * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
-import { missingOnWasm, type WindowAttributes, windowOf } from './wasm-kernel.js';
+import { heapOf, missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
+import { depthwiseInfo, eachSeen } from './window.js';
 
 interface Inputs {
   dy: tf.Tensor4D;
@@ -13,19 +13,31 @@ interface Attributes extends WindowAttributes {
 }
 
 /**
- * The gradient of a depthwise convolution by its input on the wasm backend: that of the patches, `dy_c w_c^T` channel by
- * channel, of which each place of the input gets the sum of those that saw it.
+ * The gradient of a depthwise convolution by its input on the wasm backend: each pixel gets
+ * `sum over e, m of dy[place that saw it by e, c, m] w[e, c, m]`.
  */
 export const depthwiseConv2dBackpropInput: Acceleration = {
   name: 'depthwiseConv2dBackpropInput',
-  ...missingOnWasm<Inputs, Attributes>('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attributes) => {
-    const [height, width, channels, multiplier] = filter.shape;
-    const entries = height * width;
-    const by = tf.transpose(dy.reshape([-1, channels, multiplier]), [1, 0, 2]);
-    const weights = tf.transpose(filter.reshape([entries, channels, multiplier]), [1, 2, 0]);
-    const seen = tf.transpose(tf.matMul(by, weights), [1, 2, 0]); // [places, entries, channels]
-    const [batch, rows, columns] = dy.shape;
-    const flat = seen.reshape([batch, rows, columns, entries * channels]) as tf.Tensor4D;
-    return fromPatches(flat, attributes.inputShape, [height, width], windowOf(attributes));
-  }),
+  ...missingOnWasm<Inputs, Attributes>(
+    'DepthwiseConv2dNativeBackpropInput',
+    ({ dy, filter }, attributes, backend) => {
+      const { inputShape } = attributes;
+      const [, , channels, multiplier] = filter.shape;
+      const out = backend.makeOutput(inputShape, 'float32');
+      const [by, weights, dx] = heapOf(backend, dy, filter, out);
+      dx.fill(0);
+      const outputs = channels * multiplier;
+      eachSeen(depthwiseInfo(inputShape, filter.shape, attributes), (pixel, place, entry) => {
+        const [to, from, weight] = [pixel * channels, place * outputs, entry * outputs];
+        for (let c = 0, i = 0; c < channels; c++) {
+          let sum = 0;
+          for (let m = 0; m < multiplier; m++, i++) {
+            sum += (by[from + i] as number) * (weights[weight + i] as number);
+          }
+          (dx[to + c] as number) += sum;
+        }
+      });
+      return out;
+    },
+  ),
 };

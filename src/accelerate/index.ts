@@ -20,12 +20,16 @@ const NAMES = accelerations.map(({ name }) => name);
 /** What was changed, by name, in the order in which it was. */
 const on = new Map<string, Patches>();
 
+/** What is asked for, and is for a backend that has not been set yet. */
+const waiting = new Set<Acceleration>();
+
 /**
  * Trains the built-in layers of tfjs at the speed of its engine, and mends what is broken in them: for every model, those
  * that exist too, without a change to its code. On every backend; most is won on the native one.
  *
  * Kernels, gradients and methods of tfjs are replaced by name (README lists them). What this version of tfjs has mended
- * itself is left alone. To call it again adds what is not on yet.
+ * itself is left alone. To call it again adds what is not on yet. What is for one backend alone is turned on once that
+ * backend is set, before or after.
  *
  * ```ts
  * accelerate();
@@ -41,9 +45,24 @@ const on = new Map<string, Patches>();
 export function accelerate(options: AccelerateOptions = {}): string[] {
   const chosen = choose(options);
   requireReady();
+  turnOn(chosen);
+  return [...on.keys()];
+}
+
+/** Undoes all of it, to the last registration. */
+accelerate.restore = (): void => {
+  waiting.clear();
+  for (const name of [...on.keys()].reverse()) undo(name);
+  following?.undo();
+  following = null;
+};
+
+/** Turns on what the backend in use has a place for, all or nothing; the rest waits for its own. */
+function turnOn(chosen: readonly Acceleration[]): void {
+  const now = chosen.filter(({ backend }) => !backend || backend === tf.getBackend());
   const added: string[] = [];
   try {
-    for (const { name, needed, apply } of chosen) {
+    for (const { name, needed, apply } of now) {
       if (on.has(name) || needed?.() === false) continue;
       const patches = new Patches();
       on.set(name, patches);
@@ -54,13 +73,27 @@ export function accelerate(options: AccelerateOptions = {}): string[] {
     for (const name of added.reverse()) undo(name);
     throw error;
   }
-  return [...on.keys()];
+  for (const acceleration of chosen) {
+    if (now.includes(acceleration)) waiting.delete(acceleration);
+    else waiting.add(acceleration);
+  }
+  if (waiting.size > 0) follow();
 }
 
-/** Undoes all of it, to the last registration. */
-accelerate.restore = (): void => {
-  for (const name of [...on.keys()].reverse()) undo(name);
-};
+let following: Patches | null = null;
+
+/** Turns on what waits for a backend once that one is set. */
+function follow(): void {
+  if (following) return;
+  following = new Patches();
+  following.method(Object.getPrototypeOf(tf.engine()), 'setBackend', (setBackend) => {
+    return async function (this: unknown, backend: string) {
+      const isSet = await setBackend.call(this, backend);
+      turnOn([...waiting]);
+      return isSet;
+    };
+  });
+}
 
 function undo(name: string): void {
   on.get(name)?.undo();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
-import { missingOnWasm } from './wasm-kernel.js';
+import { heapOf, missingOnWasm } from './wasm-kernel.js';
 
 interface Inputs {
   x: tf.Tensor;
@@ -13,21 +13,22 @@ export const unsortedSegmentSum: Acceleration = {
   answers: ['tensorflow/tfjs#8082'],
   ...missingOnWasm<Inputs, { numSegments: number }>(
     'UnsortedSegmentSum',
-    ({ x, segmentIds }, { numSegments }) => sum(x, segmentIds, numSegments),
+    ({ x, segmentIds }, { numSegments }, backend) => {
+      // The ids are of the first axes of x.
+      const rest = x.shape.slice(segmentIds.rank);
+      const out = backend.makeOutput([numSegments, ...rest], x.dtype);
+      const [values, ids, sums] = heapOf(backend, x, segmentIds, out);
+      addUp(values, ids, sums.fill(0), tf.util.sizeFromShape(rest));
+      return out;
+    },
   ),
 };
 
-/** The ids are of the first axes of x; those below 0 or past the end belong to no segment. */
-function sum(x: tf.Tensor, segmentIds: tf.Tensor, segments: number): tf.Tensor {
-  const rest = x.shape.slice(segmentIds.rank);
-  const size = tf.util.sizeFromShape(rest);
-  const values = x.dataSync<'float32'>();
-  const sums = tf.util.makeZerosTypedArray(segments * size, x.dtype as 'float32');
-  segmentIds.dataSync().forEach((segment, row) => {
-    if (segment < 0 || segment >= segments) return;
-    for (let i = 0; i < size; i++) {
-      (sums[segment * size + i] as number) += values[row * size + i] as number;
-    }
-  });
-  return tf.tensor(sums, [segments, ...rest], x.dtype);
+/** Ids below 0 or past the end belong to no segment. */
+function addUp(values: Float32Array, ids: Float32Array, sums: Float32Array, size: number): void {
+  for (let row = 0, place = 0; row < ids.length; row++, place += size) {
+    const start = (ids[row] as number) * size;
+    if (start < 0 || start >= sums.length) continue;
+    for (let i = 0; i < size; i++) (sums[start + i] as number) += values[place + i] as number;
+  }
 }

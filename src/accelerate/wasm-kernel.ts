@@ -1,20 +1,81 @@
 import * as tf from '@tensorflow/tfjs';
-import type { PixelWindow } from '../ops/patches.js';
 import type { Acceleration } from './acceleration.js';
 
-/** A kernel that the wasm backend lacks, made of those that it has. */
+type KernelFunc = Parameters<typeof tf.registerKernel>[0]['kernelFunc'];
+/** What is used of tfjs's wasm backend. */
+export interface WasmBackend {
+  /** A tensor whose values are whatever its memory held. */
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  getMemoryOffset(dataId: object): number;
+  typedArrayFromHeap(x: tf.TensorInfo): Float32Array;
+}
+
+/**
+ * The values of tensors where they are, until memory is asked for again, which may move it. Those of another type than
+ * float32 are in an array of that type.
+ */
+export function heapOf<T extends readonly tf.TensorInfo[]>(
+  backend: WasmBackend,
+  ...tensors: T
+): { [i in keyof T]: Float32Array } {
+  // What is on another backend comes over at this, for which memory is asked.
+  for (const { dataId } of tensors) backend.getMemoryOffset(dataId);
+  return tensors.map((x) => backend.typedArrayFromHeap(x)) as { [i in keyof T]: Float32Array };
+}
+
+/** A kernel that reads and writes the backend's memory; null where it leaves a case to the one of tfjs. */
+export type HeapKernel<Inputs, Attributes> = (
+  inputs: Inputs,
+  attributes: Attributes,
+  backend: WasmBackend,
+) => tf.TensorInfo | tf.TensorInfo[] | null;
+
+type OnWasm = Required<Pick<Acceleration, 'backend' | 'needed' | 'apply'>>;
+
+/** A kernel that the wasm backend lacks. */
 export function missingOnWasm<Inputs, Attributes>(
   kernelName: string,
-  kernel: (inputs: Inputs, attributes: Attributes) => tf.Tensor,
-): Pick<Acceleration, 'needed' | 'apply'> {
+  kernel: HeapKernel<Inputs, Attributes>,
+): OnWasm {
   return {
+    backend: 'wasm',
     needed: () => tf.getKernel(kernelName, 'wasm') === undefined,
     apply: (patches) =>
       patches.kernel({
         kernelName,
         backendName: 'wasm',
-        kernelFunc: ({ inputs, attrs }) => tf.tidy(() => kernel(inputs as Inputs, attrs as Attributes)),
+        kernelFunc: withFallback(kernel, () => {
+          throw new Error(`accelerate: no kernel ${kernelName} on the wasm backend for such inputs`);
+        }),
       }),
+  };
+}
+
+/** Kernels in place of the wasm backend's own. */
+export function insteadOnWasm(
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has inputs and attributes of its own
+  kernels: Record<string, HeapKernel<any, any>>,
+): OnWasm {
+  const names = Object.keys(kernels);
+  return {
+    backend: 'wasm',
+    needed: () => names.every((name) => tf.getKernel(name, 'wasm') !== undefined),
+    apply: (patches) => {
+      for (const [name, kernel] of Object.entries(kernels)) {
+        const before = tf.getKernel(name, 'wasm');
+        patches.kernel({ ...before, kernelFunc: withFallback(kernel, before.kernelFunc) });
+      }
+    },
+  };
+}
+
+function withFallback<Inputs, Attributes>(
+  kernel: HeapKernel<Inputs, Attributes>,
+  before: KernelFunc,
+): KernelFunc {
+  return (args) => {
+    const { inputs, attrs, backend } = args;
+    return kernel(inputs as Inputs, attrs as Attributes, backend as WasmBackend) ?? before(args);
   };
 }
 
@@ -22,14 +83,7 @@ export function missingOnWasm<Inputs, Attributes>(
 export interface WindowAttributes {
   strides: [number, number] | number;
   dilations?: [number, number] | number;
-  pad: PixelWindow['padding'];
+  pad: Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  dataFormat?: 'NHWC' | 'NCHW';
 }
-
-export const windowOf = ({ strides, dilations = 1, pad }: WindowAttributes): PixelWindow => ({
-  strides: pair(strides),
-  dilations: pair(dilations),
-  padding: pad,
-});
-
-const pair = (value: [number, number] | number): [number, number] =>
-  typeof value === 'number' ? [value, value] : value;

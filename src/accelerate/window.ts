@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import type { WindowAttributes } from './wasm-kernel.js';
+
+/** How a window moves over images, as tfjs computes it. */
+export type WindowInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+/**
+ * Visits what each place of the output sees: for each, the entries of the window in their order, without those that fall
+ * over the edge.
+ *
+ * @param visit gets the entry's pixel of the input, the place of the output, and the entry's number
+ */
+export function eachSeen(
+  info: WindowInfo,
+  visit: (pixel: number, place: number, entry: number) => void,
+): void {
+  const { batchSize, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
+  const height = Math.ceil(info.effectiveFilterHeight / info.dilationHeight);
+  const width = Math.ceil(info.effectiveFilterWidth / info.dilationWidth);
+  for (let image = 0, place = 0; image < batchSize; image++) {
+    for (let row = 0; row < outHeight; row++) {
+      for (let column = 0; column < outWidth; column++, place++) {
+        for (let i = 0; i < height; i++) {
+          const y = row * info.strideHeight - padInfo.top + i * info.dilationHeight;
+          if (y < 0 || y >= inHeight) continue;
+          for (let j = 0; j < width; j++) {
+            const x = column * info.strideWidth - padInfo.left + j * info.dilationWidth;
+            if (x < 0 || x >= inWidth) continue;
+            visit((image * inHeight + y) * inWidth + x, place, i * width + j);
+          }
+        }
+      }
+    }
+  }
+}
+
+type Shape = [number, number, number, number];
+
+export const depthwiseInfo = (
+  image: Shape,
+  filter: Shape,
+  { strides, dilations = 1, pad, dimRoundingMode }: WindowAttributes,
+): WindowInfo =>
+  tf.backend_util.computeConv2DInfo(image, filter, strides, dilations, pad, dimRoundingMode, true);

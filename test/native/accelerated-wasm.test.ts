@@ -1,0 +1,91 @@
+/** What `accelerate` does for the wasm backend, whether that one is loaded before or after: each in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function run(steps: string): { result: Record<string, unknown>; noise: string } {
+  const program = `
+    import * as tf from '@tensorflow/tfjs';
+    import { accelerate } from './dist/src/accelerate/index.js';
+    import { loadBackend } from './dist/src/node.js';
+    const wasm = () => loadBackend({ prefer: ['wasm'] });
+    const cpu = () => loadBackend({ prefer: ['cpu'] });
+    const kernel = (name) => tf.getKernel(name, 'wasm')?.kernelFunc;
+    const result = {};
+    ${steps}
+    console.log(JSON.stringify(result));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const lines = stdout.trim().split('\n');
+  const last = lines.pop() as string;
+  return { result: JSON.parse(last || '{}'), noise: `${lines.join('\n')}${stderr}` };
+}
+
+const CONVOLVE = `tf.tidy(() => {
+  const [x, w] = [tf.ones([2, 4, 4, 1]), tf.ones([2, 2, 1, 3])];
+  return Array.from(tf.grad((w) => tf.conv2d(x, w, 1, 'valid').sum())(w).dataSync());
+})`;
+
+describe('accelerate and the wasm backend', () => {
+  it('loaded after: its kernels are replaced once it is set, and there is no warning', () => {
+    const { result, noise } = run(`
+      await cpu();
+      result.first = accelerate();
+      await wasm();
+      result.second = accelerate();
+      result.gradient = ${CONVOLVE};
+      const fast = kernel('Slice');
+      accelerate.restore();
+      result.replaced = fast !== kernel('Slice');
+      result.left = ['Slice', 'BatchMatMul', 'Conv2DBackpropFilter'].map((name) => kernel(name) !== undefined);
+    `);
+    expect(noise).toBe('');
+    expect(result.first).not.toContain('slice');
+    expect(result.second).toEqual(expect.arrayContaining(['slice', 'matMul', 'conv2dBackpropFilter']));
+    expect(result.gradient).toEqual(new Array(12).fill(18));
+    expect(result.replaced).toBe(true);
+    expect(result.left).toEqual([true, true, false]);
+  });
+
+  it('loaded before: the same, and what is restored is what tfjs had', () => {
+    const { result, noise } = run(`
+      await wasm();
+      const own = ['Slice', 'BatchMatMul', 'MaxPoolGrad', 'Sum'].map(kernel);
+      result.on = accelerate();
+      result.gradient = ${CONVOLVE};
+      result.replaced = ['Slice', 'BatchMatMul', 'MaxPoolGrad', 'Sum'].map((name, i) => kernel(name) !== own[i]);
+      await cpu();
+      await wasm();
+      result.gradientAgain = ${CONVOLVE};
+      accelerate.restore();
+      result.restored = ['Slice', 'BatchMatMul', 'MaxPoolGrad', 'Sum'].map((name, i) => kernel(name) === own[i]);
+      result.left = kernel('Conv2DBackpropFilter') !== undefined;
+    `);
+    expect(noise).toBe('');
+    expect(result.on).toEqual(expect.arrayContaining(['slice', 'matMul', 'conv2dBackpropFilter']));
+    expect(result.gradient).toEqual(new Array(12).fill(18));
+    expect(result.gradientAgain).toEqual(result.gradient);
+    expect(result.replaced).toEqual([true, true, true, true]);
+    expect(result.restored).toEqual([true, true, true, true]);
+    expect(result.left).toBe(false);
+  });
+
+  it('loaded after restore: nothing is left waiting, and setBackend is that of tfjs', () => {
+    const { result } = run(`
+      await cpu();
+      const prototype = Object.getPrototypeOf(tf.engine());
+      const own = prototype.setBackend;
+      accelerate({ only: ['slice', 'conv2dBackpropFilter'] });
+      result.follows = prototype.setBackend !== own;
+      accelerate.restore();
+      result.own = prototype.setBackend === own;
+      await wasm();
+      result.on = kernel('Conv2DBackpropFilter') !== undefined;
+    `);
+    expect(result).toEqual({ follows: true, own: true, on: false });
+  });
+});
