@@ -130,6 +130,35 @@ describe('sum', () => {
   });
 });
 
+describe('products of matrices', () => {
+  it.each([
+    { batch: [], rows: 3, inner: 4, columns: 5 },
+    { batch: [], rows: 40, inner: 30, columns: 20 },
+    { batch: [1], rows: 40, inner: 30, columns: 20 },
+    { batch: [3], rows: 40, inner: 30, columns: 30 },
+    { batch: [2, 3], rows: 31, inner: 33, columns: 40 },
+    { batch: [2, 3], rows: 2, inner: 3, columns: 4 },
+  ])('transposed or not, %j', ({ batch, rows, inner, columns }) => {
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        same(
+          () => {
+            const a = sample([...batch, ...(transposeA ? [inner, rows] : [rows, inner])], 1);
+            const b = sample([...batch, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
+            return tf.matMul(a, b, transposeA, transposeB);
+          },
+          { rtol: 1e-5, atol: 1e-5 },
+        );
+      }
+    }
+  });
+
+  it('whose batches broadcast', () => {
+    const big = () => [sample([3, 40, 30], 1), sample([1, 30, 40], 2)] as const;
+    same(() => tf.matMul(...big()), { rtol: 1e-5, atol: 1e-5 });
+  });
+});
+
 const CONVOLUTIONS = [
   { image: [3, 7, 6, 2], filter: [3, 2, 2, 4], strides: 1, pad: 'same' },
   { image: [2, 7, 6, 3], filter: [3, 3, 3, 2], strides: 1, pad: 'valid' },
@@ -239,9 +268,9 @@ describe('the gradient of max pooling', () => {
     ...args: [number | [number, number], number, 'same' | 'valid' | number]
   ) =>
     accelerated(() =>
-      tf.grad((x: tf.Tensor4D) =>
+      tf.grad((x: tf.Tensor) =>
         tf
-          .maxPool(x, ...args)
+          .maxPool(x as tf.Tensor4D, ...args)
           .mul(2)
           .sum(),
       )(x),
