@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
+import { isAtHand, pays, updateInOnePass } from './one-pass.js';
 import { isNative, updatesOf, type VariableGradients } from './updates.js';
+
+/** The most values for which one pass on wasm is the faster. */
+const LARGEST = 4096;
 
 interface Sgd {
   /** The rate, negative, as a tensor. */
@@ -9,22 +13,38 @@ interface Sgd {
   incrementIterations(): void;
 }
 
-/** Stochastic gradient descent, `w <- w - rate dw`, in place on the native backend. */
+/** Stochastic gradient descent, `w <- w - rate dw`: in place on the native backend, in one pass on cpu and, if small, wasm. */
 export const sgd: Acceleration = {
   name: 'sgd',
   apply(patches) {
     followVariables(patches);
     patches.method(tf.SGDOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
       return function (this: Sgd, gradients: VariableGradients) {
-        if (!isNative(gradients)) return applyGradients.call(this, gradients);
-        tf.tidy(() => {
-          const rate = tf.neg(this.c);
-          for (const { variable, gradient } of updatesOf(gradients)) {
-            updateInPlace('ResourceApplyGradientDescent', [variable], [rate, gradient]);
-          }
-        });
+        if (isNative(gradients)) updateNative(this, gradients);
+        else if (isAtHand(gradients)) update(this, gradients);
+        else return applyGradients.call(this, gradients);
         this.incrementIterations();
       };
     });
   },
 };
+
+function updateNative({ c }: Sgd, gradients: VariableGradients): void {
+  tf.tidy(() => {
+    const rate = tf.neg(c);
+    for (const { variable, gradient } of updatesOf(gradients)) {
+      updateInPlace('ResourceApplyGradientDescent', [variable], [rate, gradient]);
+    }
+  });
+}
+
+function update({ c }: Sgd, gradients: VariableGradients): void {
+  const [step] = c.dataSync() as unknown as [number];
+  for (const { variable, gradient } of updatesOf(gradients)) {
+    if (pays(variable, LARGEST)) {
+      updateInOnePass([variable], [gradient], ([w, dw], [result]) => {
+        for (let i = 0; i < result.length; i++) result[i] = (w[i] as number) + step * (dw[i] as number);
+      });
+    } else tf.tidy(() => variable.assign(tf.add(tf.mul(c, gradient), variable)));
+  }
+}

@@ -1,0 +1,105 @@
+/** Steps of the optimizers from the same gradients: as they are, and accelerated. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { accelerated } from '../support/accelerated.js';
+
+const optimizers: Record<string, () => tf.Optimizer> = {
+  sgd: () => tf.train.sgd(0.1),
+  momentum: () => tf.train.momentum(0.1, 0.9),
+  'Nesterov momentum': () => tf.train.momentum(0.1, 0.9, true),
+  adam: () => tf.train.adam(0.01),
+  'adam with its own constants': () => tf.train.adam(0.1, 0.5, 0.75, 0.01),
+};
+
+const values = (size: number, seed: number) =>
+  Float32Array.from({ length: size }, (_, i) => Math.sin(1 + seed * 12.9898 + i * 78.233));
+
+interface State {
+  variables: Float32Array[];
+  saved: { name: string; values: Float32Array }[];
+  tensors: number[];
+}
+
+/** Variables of each size after some steps, what the optimizer would save, and how many tensors there were. */
+async function stepped(optimizer: tf.Optimizer, sizes: number[], steps: number): Promise<State> {
+  const variables = sizes.map((size, i) => tf.variable(tf.tensor1d(values(size, i)), true, `v${i}`));
+  const tensors: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    tf.tidy(() => {
+      const gradients = variables.map(({ name, size }, i) => ({
+        name,
+        // One of them is not trained in each step.
+        tensor: i === 1 && step % 2 === 1 ? null : tf.tensor1d(values(size, 10 * step + i)),
+      }));
+      optimizer.applyGradients(gradients as never);
+    });
+    tensors.push(tf.memory().numTensors);
+  }
+  const saved = await optimizer.getWeights();
+  const state = {
+    variables: variables.map((variable) => variable.dataSync<'float32'>().slice()),
+    saved: saved.map(({ name, tensor }) => ({ name, values: tensor.dataSync<'float32'>().slice() })),
+    tensors,
+  };
+  tf.dispose([variables, saved.map(({ tensor }) => tensor)]);
+  return state;
+}
+
+describe.each(Object.keys(optimizers))('%s', (name) => {
+  const make = optimizers[name] as () => tf.Optimizer;
+
+  it('makes the same steps with small and large variables, saves the same, and holds as many tensors', async () => {
+    const sizes = [7, 5, 20_000];
+    const stock = await stepped(make(), sizes, 6);
+    const fast = await accelerated(() => stepped(make(), sizes, 6));
+    for (const [i, variable] of fast.variables.entries()) {
+      expect(variable).toBeAllClose(stock.variables[i] as Float32Array, { rtol: 1e-4, atol: 1e-5 });
+    }
+    expect(fast.saved.map(({ name }) => name)).toEqual(stock.saved.map(({ name }) => name));
+    for (const [i, { values }] of fast.saved.entries()) {
+      expect(values).toBeAllClose(stock.saved[i]?.values as Float32Array, { rtol: 1e-4, atol: 1e-6 });
+    }
+    expect(fast.tensors.at(-1)).toBe(fast.tensors[1]);
+  });
+
+  it('leaves a clone as it was, and a product sees the new values', () => {
+    accelerated(() => {
+      const w = tf.variable(tf.ones([8, 8]));
+      const x = tf.eye(8);
+      const optimizer = make();
+      const step = () => tf.tidy(() => optimizer.applyGradients({ [w.name]: tf.ones([8, 8]) } as never));
+      step();
+      tf.matMul(x, w);
+      const [clone, before] = [w.clone(), w.dataSync().slice()];
+      step();
+      expect(clone).toBeAllClose(before as Float32Array);
+      expect(Math.abs((w.dataSync()[0] as number) - (before[0] as number))).toBeGreaterThan(1e-3);
+      expect(tf.matMul(x as tf.Tensor2D, w as unknown as tf.Tensor2D).flatten()).toBeAllClose(w.flatten());
+    });
+  });
+
+  it('refuses a gradient of another shape, and leaves the variable as it was', () => {
+    accelerated(() => {
+      const w = tf.variable(tf.tensor1d([1, 2, 3]));
+      const optimizer = make();
+      const step = (shape: number[]) => optimizer.applyGradients({ [w.name]: tf.ones(shape) } as never);
+      step([3]);
+      const before = w.dataSync().slice();
+      expect(() => step([2])).toThrow();
+      expect(w as tf.Tensor).toBeAllClose(before as Float32Array);
+    });
+  });
+});
+
+it('momentum follows what was set between two steps', () => {
+  const path = () => {
+    const w = tf.variable(tf.tensor1d([1, 2]));
+    const optimizer = tf.train.momentum(0.1, 0.5);
+    for (const rate of [0.1, 0.2, 0.3]) {
+      optimizer.setLearningRate(rate);
+      optimizer.applyGradients({ [w.name]: tf.ones([2]) } as never);
+    }
+    return Array.from(w.dataSync());
+  };
+  expect(accelerated(path)).toBeAllClose(path());
+});
