@@ -5,7 +5,7 @@ import { isAtHand, pays, updateInOnePass } from './one-pass.js';
 import { isNative, updatesOf, type VariableGradients } from './updates.js';
 
 /** The most values for which one pass on wasm is the faster. */
-const LARGEST = 4096;
+const LARGEST = 1024;
 
 interface Sgd {
   /** The rate, negative, as a tensor. */
