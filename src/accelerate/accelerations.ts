@@ -11,6 +11,7 @@ import { depthwiseConv2dBackpropFilter } from './depthwise-conv-2d-backprop-filt
 import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input.js';
 import { dropout, seededDropout } from './dropout.js';
 import { einsum } from './einsum.js';
+import { einsumKernel, einsumOnWasm } from './einsum-kernel.js';
 import { frozenBatchNorm } from './frozen-batch-normalization.js';
 import { gru } from './gru.js';
 import { layerNorm } from './layer-normalization.js';
@@ -56,6 +57,8 @@ export const accelerations: readonly Acceleration[] = [
   minimum,
   squaredDifference,
   einsum,
+  einsumKernel,
+  einsumOnWasm,
   norm,
   slice,
   sumOnWasm,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
+import { withoutLonely } from './einsum-kernel.js';
 
 /** A gradient for `tf.einsum`, which has none. */
 export const einsum: Acceleration = {
@@ -30,19 +31,13 @@ function gradientBy(i: number, dy: tf.Tensor, inputs: tf.Tensor[], equation: str
   const kept = [...own].filter((letter) => [right, ...others].join('').includes(letter)).join('');
   const factors = [right, ...others].map((letters, j, all) => {
     const elsewhere = [own, ...all.filter((_, k) => k !== j)].join('');
-    return withoutLonely(letters, [dy, ...inputs.filter((_, k) => k !== i)][j] as tf.Tensor, elsewhere);
+    const x = [dy, ...inputs.filter((_, k) => k !== i)][j] as tf.Tensor;
+    // Which some kernels of tfjs get wrong.
+    return withoutLonely({ letters, x }, elsewhere);
   });
   const equationOfGradient = `${factors.map(({ letters }) => letters).join(',')}->${kept}`;
   const y = tf.einsum(equationOfGradient, ...factors.map(({ x }) => x));
   const { shape } = inputs[i] as tf.Tensor;
   const along = shape.map((size, axis) => (kept.includes(own[axis] as string) ? size : 1));
   return tf.broadcastTo(y.reshape(along), shape);
-}
-
-/** A factor summed over the letters that stand nowhere else, which some kernels of tfjs get wrong. */
-function withoutLonely(letters: string, x: tf.Tensor, elsewhere: string): { letters: string; x: tf.Tensor } {
-  const lonely = [...letters].flatMap((letter, axis) => (elsewhere.includes(letter) ? [] : [axis]));
-  if (lonely.length === 0) return { letters, x };
-  const rest = [...letters].filter((letter) => elsewhere.includes(letter)).join('');
-  return { letters: rest, x: tf.sum(x, lonely) };
 }

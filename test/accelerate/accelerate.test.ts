@@ -25,6 +25,17 @@ function registrations(): unknown[] {
     'DepthwiseConv2dNativeBackpropFilter',
     'DepthwiseConv2dNativeBackpropInput',
     'UnsortedSegmentSum',
+    'Slice',
+    'SplitV',
+    'Unpack',
+    'Sum',
+    'BatchMatMul',
+    'MaxPoolGrad',
+    'Conv2DBackpropInput',
+    'Einsum',
+    'Cast',
+    'Reshape',
+    'Mean',
   ];
   const methods: [{ prototype: object }, string][] = [
     ...['Dense', 'BatchNormalization', 'LayerNormalization', 'Dropout'].map(
@@ -39,8 +50,9 @@ function registrations(): unknown[] {
   ];
   return [
     ...gradients.map((name) => tf.getGradient(name)),
-    ...kernels.map((name) => tf.getKernel(name, 'wasm')),
-    ...['Cast', 'Reshape', 'Sum', 'Mean'].map((name) => tf.getKernel(name, 'tensorflow')),
+    ...['wasm', 'cpu', 'webgl', 'tensorflow'].flatMap((backend) =>
+      kernels.map((name) => tf.getKernel(name, backend)),
+    ),
     ...methods.map(([{ prototype }, name]) => Object.getOwnPropertyDescriptor(prototype, name)),
   ];
 }

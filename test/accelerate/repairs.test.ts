@@ -177,6 +177,86 @@ describe('gradients where inputs broadcast', () => {
 });
 
 describe('einsum', () => {
+  /** By its definition: over all values of all letters. */
+  function exact(equation: string, tensors: tf.Tensor[]): tf.Tensor {
+    const [left, right] = equation.split('->') as [string, string];
+    const terms = left.split(',');
+    const letters = [...new Set(terms.join(''))];
+    const sizes = letters.map((letter) => {
+      const i = terms.findIndex((term) => term.includes(letter));
+      return tensors[i]?.shape[terms[i]?.indexOf(letter) as number] as number;
+    });
+    const shape = [...right].map((letter) => sizes[letters.indexOf(letter)] as number);
+    const out = new Float32Array(tf.util.sizeFromShape(shape));
+    const values = tensors.map((t) => t.dataSync());
+    const placeIn = (term: string, index: number[]) =>
+      [...term].reduce((place, letter) => {
+        const i = letters.indexOf(letter);
+        return place * (sizes[i] as number) + (index[i] as number);
+      }, 0);
+    for (let n = 0; n < tf.util.sizeFromShape(sizes); n++) {
+      let rest = n;
+      const index = sizes.map((size) => {
+        const at = rest % size;
+        rest = Math.floor(rest / size);
+        return at;
+      });
+      const factors = terms.map((term, i) => values[i]?.[placeIn(term, index)] as number);
+      (out[placeIn(right, index)] as number) += factors.reduce((product, factor) => product * factor, 1);
+    }
+    return tf.tensor(out, shape);
+  }
+
+  it.each<[string, ...number[][]]>([
+    ['ij,jk->ik', [2, 3], [3, 5]],
+    ['bij,bjk->bik', [2, 3, 5], [2, 5, 2]],
+    ['bij,bjk->kib', [2, 3, 5], [2, 5, 3]],
+    ['ij,kj->ki', [3, 3], [5, 3]],
+    ['ij,ij->ij', [2, 3], [2, 3]],
+    ['ij,ij->', [2, 3], [2, 3]],
+    ['i,j->ji', [3], [4]],
+    ['i,jk->ij', [3], [4, 5]],
+    ['ij,k->i', [2, 3], [5]],
+    ['ij,kl->ik', [2, 3], [4, 5]],
+    ['ij,jk->', [2, 3], [3, 4]],
+    [',i->i', [], [3]],
+    ['abc,cd->abd', [2, 3, 4], [4, 2]],
+    ['bhqd,bhkd->bhqk', [1, 2, 3, 5], [1, 2, 4, 5]],
+    ['ijk->ki', [2, 3, 4]],
+    ['ijk->kji', [2, 3, 4]],
+    ['ij->', [3, 3]],
+  ])('is its definition, %s', (equation, ...shapes) => {
+    tf.tidy(() => {
+      const tensors = shapes.map((shape, i) => sample(shape, i + 1));
+      const y = tf.einsum(equation, ...tensors);
+      expect(y).toBeAllClose(exact(equation, tensors), { rtol: 1e-4, atol: 1e-5 });
+    });
+  });
+
+  it('of whole numbers is one', () => {
+    tf.tidy(() => {
+      const [a, b] = [
+        tf.tensor2d(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          [2, 2],
+          'int32',
+        ),
+        tf.tensor1d([5, 6], 'int32'),
+      ];
+      const y = tf.einsum('ij,j->i', a, b);
+      expect(y.dtype).toBe('int32');
+      expect(y).toBeAllClose([17, 39]);
+    });
+  });
+
+  it('refuses sizes that do not match, and letters that stand nowhere', () => {
+    expect(() => tf.einsum('ij,jk->ik', tf.ones([2, 3]), tf.ones([4, 2]))).toThrow();
+    expect(() => tf.einsum('ij->ik', tf.ones([2, 3]))).toThrow();
+  });
+
   it.for([
     ['ij,jk->ik', [2, 3], [3, 4]],
     ['bij,bjk->bik', [2, 3, 4], [2, 4, 2]],
@@ -184,8 +264,7 @@ describe('einsum', () => {
     ['ij,jk->i', [2, 3], [3, 4]],
     ['i,j->ij', [3], [4]],
     ['bhqd,bhkd->bhqk', [1, 2, 3, 2], [1, 2, 4, 2]],
-  ] as const)('has a gradient, %s', ([equation, a, b], { skip }) => {
-    skip(!tf.getKernel('Einsum', tf.getBackend()), "tfjs's wasm backend has no einsum");
+  ] as const)('has a gradient, %s', ([equation, a, b]) => {
     tf.tidy(() =>
       checkGradient(
         (a, b) => tf.einsum(equation, a as tf.Tensor, b as tf.Tensor),
@@ -198,8 +277,7 @@ describe('einsum', () => {
     ['ij->ji', [2, 3]],
     ['ij->i', [2, 3]],
     ['ijk->j', [2, 3, 2]],
-  ] as const)('has a gradient by one input, %s', ([equation, shape], { skip }) => {
-    skip(!tf.getKernel('Einsum', tf.getBackend()), "tfjs's wasm backend has no einsum");
+  ] as const)('has a gradient by one input, %s', ([equation, shape]) => {
     tf.tidy(() => checkGradient((x) => tf.einsum(equation, x as tf.Tensor), [sample([...shape], 1)]));
   });
 });
