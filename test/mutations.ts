@@ -396,24 +396,6 @@ export const MUTATIONS: Mutation[] = [
     right: '(a === axis ? -1 : 1)',
     wrong: '(a === sizes.length - 1 ? -1 : 1)',
   },
-  {
-    name: 'standout: the belief learns without the activity',
-    file: 'src/ops/standout.ts',
-    right: 'dy.mul(activity).mul(q).mul(tf.sub(1, q))',
-    wrong: 'dy.mul(q).mul(tf.sub(1, q))',
-  },
-  {
-    name: 'standout folds without beta on the weights',
-    file: 'layers/standout-dense.ts',
-    right: '[kernel.add(beta), ',
-    wrong: '[kernel, ',
-  },
-  {
-    name: 'fold: a map moved past flatten to the wrong axis',
-    file: 'src/inference/axis-map.ts',
-    right: '(a === axis ? -1 : 1)',
-    wrong: '(a === sizes.length - 1 ? -1 : 1)',
-  },
   // Built-in layers, accelerated.
   {
     name: 'accelerated dense: relu keeps the gradient of what it cut',
@@ -444,8 +426,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated batch norm: averages move the other way',
     file: `${accelerate}/batch-normalization.ts`,
-    right: 'tf.sub(a, tf.mul(tf.sub(a, b), share))',
-    wrong: 'tf.add(a, tf.mul(tf.sub(a, b), share))',
+    right: 'tf.sub(a, tf.mul(tf.sub(a, values[i] as tf.Tensor), share))',
+    wrong: 'tf.add(a, tf.mul(tf.sub(a, values[i] as tf.Tensor), share))',
   },
   {
     name: 'accelerated batch norm: gain and bias exchanged in the gradient',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
+import { type Handle, nativeProgram } from '../ops/native-op.js';
 import { type Normalized, normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -50,15 +50,7 @@ function train(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tensor
   const bias = layer.beta?.read() ?? null;
   const { y, mean, variance } =
     fused(x, gain, bias, axis, layer.epsilon) ?? composed(x, gain, bias, axis, layer.epsilon);
-  tf.tidy(() => {
-    for (const [weight, value] of [
-      [layer.movingMean, mean],
-      [layer.movingVariance, variance],
-    ] as const) {
-      const before = weight.read();
-      weight.write(movedTo(before, value.reshape(before.shape), 1 - layer.momentum));
-    }
-  });
+  move(layer, mean, variance);
   return y;
 }
 
@@ -73,13 +65,24 @@ function predict(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tens
 
 const FLOAT = { T: 'float32' } as const;
 
-/** `a + share (b - a)`. */
-function movedTo(a: tf.Tensor, b: tf.Tensor, share: number): tf.Tensor {
-  const native = nativeResult([a, b], ({ op, scalar }, a, b) => {
-    const change = op('Mul', FLOAT, op('Sub', FLOAT, a, b), scalar(share));
-    return op('Sub', FLOAT, a, change);
+/** `a <- a + (1 - momentum) (b - a)` for the moving mean and variance. */
+function move({ movingMean, movingVariance, momentum }: BatchNormalization, ...batch: tf.Tensor[]): void {
+  const weights = [movingMean, movingVariance];
+  const share = 1 - momentum;
+  tf.tidy(() => {
+    const before = weights.map((weight) => weight.read());
+    const values = batch.map((value) => (value.rank === 1 ? value : value.reshape([-1])));
+    const moved = nativeProgram([...before, ...values], ({ op, scalar }, ...all) =>
+      all.slice(0, 2).map((a, i) => {
+        const change = op('Mul', FLOAT, op('Sub', FLOAT, a, all[i + 2] as Handle), scalar(share));
+        return op('Sub', FLOAT, a, change);
+      }),
+    );
+    for (const [i, weight] of weights.entries()) {
+      const a = before[i] as tf.Tensor;
+      weight.write(moved?.[i] ?? tf.sub(a, tf.mul(tf.sub(a, values[i] as tf.Tensor), share)));
+    }
   });
-  return native ?? tf.sub(a, tf.mul(tf.sub(a, b), share));
 }
 
 const along = (x: tf.Tensor, axis: number) => x.shape.map((size, i) => (i === axis ? size : 1));

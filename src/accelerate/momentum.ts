@@ -41,7 +41,7 @@ const accumulationOf = ({ accumulations }: Momentum, i: number) => accumulations
 
 function updateNative(optimizer: Momentum, gradients: VariableGradients): void {
   tf.tidy(() => {
-    const rate = tf.neg(optimizer.c);
+    const rate = tf.scalar(-(optimizer.c.dataSync()[0] as number));
     for (const { variable, gradient, i } of updatesOf(gradients)) {
       const variables = [variable, accumulationOf(optimizer, i)];
       updateInPlace('ResourceApplyMomentum', variables, [rate, gradient, optimizer.m], {

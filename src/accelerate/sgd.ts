@@ -31,7 +31,7 @@ export const sgd: Acceleration = {
 
 function updateNative({ c }: Sgd, gradients: VariableGradients): void {
   tf.tidy(() => {
-    const rate = tf.neg(c);
+    const rate = tf.scalar(-(c.dataSync()[0] as number));
     for (const { variable, gradient } of updatesOf(gradients)) {
       updateInPlace('ResourceApplyGradientDescent', [variable], [rate, gradient]);
     }
