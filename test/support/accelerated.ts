@@ -1,5 +1,9 @@
+import * as tf from '@tensorflow/tfjs';
 import { accelerate } from 'evenkeel/accelerate';
 import type { AccelerateOptions } from '../../src/accelerate/index.js';
+
+/** Whether sequences of a recurrent layer are left to tfjs, so that there is nothing to compare. */
+export const leavesSequences = (): boolean => tf.getBackend() === 'webgl';
 
 /** Runs with accelerations on, and undoes them whatever happens. */
 export function accelerated<T>(f: () => T, options?: AccelerateOptions): T {
