@@ -93,12 +93,13 @@ export const isStandard = ({ activation, recurrentActivation }: Cell): boolean =
 export const activationOf = (activation: NamedActivation): Activation | undefined =>
   activations[activation.getClassName()];
 
-/** Whether a whole sequence can be computed at once: no mask, no state but zeros, no dropout, known activations. */
+/** Whether a whole sequence can be computed at once: no mask, no state but zeros, no dropout, known activations, float32. */
 export function isPlain(layer: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs | null): boolean {
   const { cell, stateful, returnState } = layer;
   const given = kwargs?.mask != null || kwargs?.initialState != null || stateful || returnState;
   const known = activationOf(cell.activation) && activationOf(cell.recurrentActivation);
-  const single = !Array.isArray(inputs) || inputs.length === 1;
+  const [x, ...states] = Array.isArray(inputs) ? inputs : [inputs];
+  const single = states.length === 0 && x?.dtype === 'float32';
   return !given && known !== undefined && single && cell.dropout === 0 && cell.recurrentDropout === 0;
 }
 

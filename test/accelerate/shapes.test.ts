@@ -171,6 +171,19 @@ describe('accelerated layers equal those of tfjs', () => {
     model.dispose();
   });
 
+  it.each(['lstm', 'gru'] as const)('%s of whole numbers and of truth values', (kind) => {
+    for (const recurrentActivation of ['sigmoid', 'hardSigmoid'] as const) {
+      const layer = tf.layers[kind]({ units: 3, recurrentActivation, recurrentInitializer: 'glorotNormal' });
+      layer.apply(tf.zeros([1, 3, 2]));
+      for (const dtype of ['int32', 'bool'] as const) {
+        const x = tf.cast(sample([2, 3, 2], 1).mul(3), dtype);
+        const call = () => layer.call(x, {}) as tf.Tensor;
+        expect(accelerated(call)).toBeAllClose(call());
+      }
+      layer.dispose();
+    }
+  });
+
   it('tile', () => {
     const any = shape(1, 4).chain((shape) =>
       fc.tuple(
