@@ -316,6 +316,20 @@ describe('casts and reshapes to what a tensor is', () => {
   });
 });
 
+it.each([
+  [[0, 3], 0],
+  [[3, 0], 1],
+  [[0], 0],
+])(
+  'gradients of a sum and a mean of %j over axis %i, which has no values, are of its shape',
+  (shape, axis) => {
+    for (const reduce of [tf.sum, tf.mean]) {
+      const gradient = tf.grad((x) => reduce(x, axis));
+      expect(accelerated(() => gradient(tf.zeros(shape))).shape).toEqual(shape);
+    }
+  },
+);
+
 describe('second derivatives', () => {
   const layers: [string, () => tf.layers.Layer][] = [
     ['dense', () => tf.layers.dense({ units: 3, activation: 'relu' })],
