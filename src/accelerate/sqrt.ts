@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { constantOf } from '../ops/gradient.js';
+import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
 
 /**
@@ -22,8 +24,16 @@ export const norm: Acceleration = {
       inputsToSave: ['x'],
       gradFunc: (dy, saved) => {
         const [x] = saved as [tf.Tensor];
-        return { x: () => tf.divNoNan(dy as tf.Tensor, tf.mul(tf.sqrt(tf.cast(x, 'float32')), 2)) };
+        return { x: () => overRoot(dy as tf.Tensor, tf.cast(x, 'float32')) };
       },
     });
   },
 };
+
+function overRoot(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const root = tf.mul(tf.sqrt(x), 2);
+  // By ops that have gradients, as `tf.divNoNan` has none.
+  if (!isRecording()) return tf.divNoNan(dy, root);
+  const isZero = constantOf(x, (x) => tf.cast(tf.equal(x, 0), 'float32'));
+  return tf.mul(tf.div(dy, tf.add(root, isZero)), tf.sub(1, isZero));
+}

@@ -361,4 +361,11 @@ describe('second derivatives', () => {
       expect(accelerated(second)).toBeAllClose(second(), { rtol: 1e-3, atol: 1e-4 });
     });
   });
+
+  it('sqrt: that of tfjs, and 0 at 0', () => {
+    const second = tf.grad(tf.grad((x: tf.Tensor) => tf.sqrt(x)));
+    const x = tf.tensor1d([4, 1, 0.25]);
+    expect(accelerated(() => second(x))).toBeAllClose(second(x));
+    expect(accelerated(() => second(tf.zeros([2])))).toBeAllClose([0, 0]);
+  });
 });
