@@ -77,7 +77,7 @@ const oneHot = (target: tf.Tensor, output: tf.Tensor): tf.Tensor => {
 /**
  * Forward: `L = -sum_k t_k log p_k`, `log p = z - log sum exp z`. Backward: `dz = dL (p sum_k t_k - t)`.
  *
- * Defined for all finite logits.
+ * Defined for logits that are finite, or -Infinity, as a mask makes them, where the target is 0.
  *
  * @param z logits, `[..., classes]`
  * @param y `softmax(z)`
@@ -87,7 +87,7 @@ function crossEntropy(z: tf.Tensor, y: tf.Tensor, target: tf.Tensor): tf.Tensor 
   const t = tf.cast(target, 'float32');
   const [loss] = withLazyGradient<[tf.Tensor], [tf.Tensor]>(([z], save) => {
     save([z, t, y]);
-    const losses = native(z, t) ?? tf.neg(tf.sum(tf.mul(t, logSoftmax(z)), -1));
+    const losses = native(z, t) ?? tf.neg(tf.sum(tf.mul(t, logSoftmax(tf.maximum(z, LOWEST))), -1));
     return { outputs: [losses], gradient };
   })(z);
   return loss;
@@ -99,14 +99,18 @@ function crossEntropy(z: tf.Tensor, y: tf.Tensor, target: tf.Tensor): tf.Tensor 
   }
 }
 
+/** In place of -Infinity, whose product with a target of 0 is not a number. */
+const LOWEST = -3.4e38;
+
 const FLOAT = { T: 'float32' } as const;
 const SUM = { ...FLOAT, Tidx: 'int32', keep_dims: true } as const;
 
 /** By the op that TensorFlow has for it, whose own gradient is right only where the targets add up to 1. */
 function native(z: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
   if (z.rank !== 2 || z.size === 0) return null;
-  return nativeResult([z, t], ({ ops }, z, t) => {
-    const [losses] = ops(2, 'SoftmaxCrossEntropyWithLogits', FLOAT, z, t);
+  return nativeResult([z, t], ({ op, ops, scalar }, z, t) => {
+    const finite = op('Maximum', FLOAT, z, scalar(LOWEST));
+    const [losses] = ops(2, 'SoftmaxCrossEntropyWithLogits', FLOAT, finite, t);
     return losses as Handle;
   });
 }

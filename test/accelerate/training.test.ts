@@ -158,6 +158,34 @@ it('counts a row of labels that are all 0 as no loss, as tfjs does', async () =>
   });
 });
 
+it.each([1, 2])(
+  'counts a class whose logit is -Infinity as tfjs does, %i before the classes',
+  async (axes) => {
+    const build = () => {
+      const shape = axes === 1 ? [3] : [1, 3];
+      const [x, mask] = [tf.input({ shape }), tf.input({ shape })];
+      const z = layers.dense({ units: 3, kernelInitializer: 'ones' }).apply(x) as tf.SymbolicTensor;
+      const sum = layers.add().apply([z, mask]) as tf.SymbolicTensor;
+      const y = layers.activation({ activation: 'softmax' }).apply(sum) as tf.SymbolicTensor;
+      const model = tf.model({ inputs: [x, mask], outputs: y });
+      model.compile({ optimizer: tf.train.sgd(1), loss: 'categoricalCrossentropy' });
+      return model;
+    };
+    const shape = axes === 1 ? [2, 3] : [2, 1, 3];
+    const x = tf.tensor([1, 2, 3, -1, 0, 1], shape);
+    const mask = tf.tensor([0, 0, -Infinity, -Infinity, 0, 0], shape);
+    const y = tf.tensor([1, 0, 0, 0, 1, 0], shape);
+    const [stock, fast] = [build(), build()];
+    const expected = await stock.trainOnBatch([x, mask], y);
+    expect(await accelerated(() => fast.trainOnBatch([x, mask], y))).toBeCloseTo(expected as number, 5);
+    fast.getWeights().forEach((weight, i) => {
+      expect(weight).toBeAllClose(stock.getWeights()[i] as tf.Tensor);
+    });
+    const unknown = tf.fill(shape, Number.NaN);
+    expect(await accelerated(() => fast.trainOnBatch([unknown, mask], y))).toBeNaN();
+  },
+);
+
 it('is on for a model that was compiled before, and off for it after restore', async () => {
   const model = tf.sequential({ layers: nets['layer normalization']?.() as tf.layers.Layer[] });
   model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
