@@ -81,12 +81,17 @@ export function updateInPlace(
   }));
   const T = { name: 'T', type: binding.TF_ATTR_TYPE, value: FLOAT };
   const handles = variables.map(handleOf);
+  // An input may be the variable itself, as the gradient of a half of its square is.
+  const held = inputs
+    .filter((input) => variables.some(({ dataId }) => dataId === input.dataId))
+    .map(tf.clone);
   const ids = native().getInputTensorIds(inputs);
   for (const variable of variables) engine().disposeTensor(variable);
   try {
     binding.executeOp(op, [T, ...described], [...handles, ...ids], 0);
   } finally {
     for (const [i, variable] of variables.entries()) read(variable, handles[i] as number);
+    tf.dispose(held);
   }
 }
 

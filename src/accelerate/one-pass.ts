@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { updatesOf, type VariableGradients } from './updates.js';
+import { areAlike, type VariableGradients } from './updates.js';
 import { heapOf, type WasmBackend } from './wasm-kernel.js';
 
 type ArraysOf<Tensors extends tf.Tensor[]> = { [i in keyof Tensors]: Float32Array };
 
 /** Whether JavaScript can read the values of variables and gradients where they are, and they match. */
 export const isAtHand = (gradients: VariableGradients): boolean =>
-  ['cpu', 'wasm'].includes(tf.getBackend()) &&
-  updatesOf(gradients).every(
-    ({ variable, gradient }) =>
-      variable.dtype === 'float32' &&
-      gradient.dtype === 'float32' &&
-      tf.util.arraysEqual(variable.shape, gradient.shape),
-  );
+  ['cpu', 'wasm'].includes(tf.getBackend()) && areAlike(gradients);
 
 /**
  * Whether one pass in JavaScript is faster than the passes of the ops that it takes the place of: always on the cpu

@@ -20,7 +20,13 @@ export function updatesOf(
 
 /** Whether an update can be made by TensorFlow's own training ops. */
 export const isNative = (gradients: VariableGradients): boolean =>
-  tf.getBackend() === 'tensorflow' &&
+  tf.getBackend() === 'tensorflow' && areAlike(gradients);
+
+/** Whether variables and gradients are of float32 and match; tfjs's own updates cast and broadcast. */
+export const areAlike = (gradients: VariableGradients): boolean =>
   updatesOf(gradients).every(
-    ({ variable, gradient }) => variable.dtype === 'float32' && gradient.dtype === 'float32',
+    ({ variable, gradient }) =>
+      variable.dtype === 'float32' &&
+      gradient.dtype === 'float32' &&
+      tf.util.arraysEqual(variable.shape, gradient.shape),
   );

@@ -78,6 +78,20 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
     });
   });
 
+  it('takes a gradient that broadcasts, and one that is the variable itself, as tfjs does', () => {
+    const path = () => {
+      const w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
+      const optimizer = make();
+      for (const gradient of [w, w, tf.tensor1d([1, 2]), w]) {
+        optimizer.applyGradients({ [w.name]: gradient } as never);
+      }
+      const result = w.dataSync().slice() as Float32Array;
+      w.dispose();
+      return result;
+    };
+    expect(accelerated(path)).toBeAllClose(path());
+  });
+
   it('refuses a gradient of another shape, and leaves the variable as it was', () => {
     accelerated(() => {
       const w = tf.variable(tf.tensor1d([1, 2, 3]));
