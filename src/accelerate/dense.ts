@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
 import { nativeGradientOp, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
+import { isRecording } from '../ops/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { builtin } from './builtins.js';
 import { columnSums } from './column-sums.js';
@@ -58,7 +59,9 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const [x, w, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
-    const d = clearPadding(y ? whereAbove(y, dy) : dy) as tf.Tensor2D;
+    // On the way from x to y, as a saved output is not, so that a second derivative is 0 where tfjs's is.
+    const z = y && isRecording() ? tf.add(tf.matMul(x, w), b ?? 0) : y;
+    const d = clearPadding(z ? whereAbove(z, dy) : dy) as tf.Tensor2D;
     return [
       () => tf.matMul(d, w, false, true),
       () => clearPadding(tf.matMul(x, d, true, false)),

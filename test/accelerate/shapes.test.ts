@@ -362,6 +362,26 @@ describe('second derivatives', () => {
     });
   });
 
+  it('a dense layer of relu alone: 0 by its input and its weights, as that of tfjs', () => {
+    const layer = tf.layers.dense({ units: 3, activation: 'relu' });
+    layer.apply(tf.zeros([1, 4]));
+    const [kernel, bias] = layer.trainableWeights.map(
+      (weight) => (weight as unknown as { val: tf.Variable }).val,
+    );
+    const slopes = (x: tf.Tensor) =>
+      tf
+        .grad((x: tf.Tensor) => (layer.call(x, {}) as tf.Tensor).sum())(x)
+        .sum();
+    const x = sample([5, 4], 1);
+    const { dx, grads } = accelerated(() => ({
+      dx: tf.grad(slopes)(x),
+      grads: tf.variableGrads(() => slopes(x) as tf.Scalar, [kernel, bias] as tf.Variable[]).grads,
+    }));
+    expect(dx).toBeAllClose(tf.zeros([5, 4]));
+    expect(grads[(bias as tf.Variable).name] as tf.Tensor).toBeAllClose([0, 0, 0]);
+    layer.dispose();
+  });
+
   it('sqrt: that of tfjs, and 0 at 0', () => {
     const second = tf.grad(tf.grad((x: tf.Tensor) => tf.sqrt(x)));
     const x = tf.tensor1d([4, 1, 0.25]);
