@@ -56,7 +56,9 @@ function release(variable: tf.Variable): void {
   const found = shared.get(variable);
   if (!found) return;
   shared.delete(variable);
-  if (tf.getBackend() === 'tensorflow') native().binding.deleteTensor(found.handle);
+  // Another backend may be set by now.
+  const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
+  backend?.binding.deleteTensor(found.handle);
 }
 
 const native = () => tf.backend() as unknown as NativeBackend;

@@ -1,5 +1,6 @@
 /** Ten steps of each net with each optimizer: the built-in as it is, and accelerated, from the same weights. */
 import * as tf from '@tensorflow/tfjs';
+import { accelerate } from 'evenkeel/accelerate';
 import { describe, expect, it } from 'vitest';
 import { accelerated, leavesSequences } from '../support/accelerated.js';
 import { NO_GRADIENT, trainsConvolutions } from '../support/trains.js';
@@ -204,6 +205,11 @@ it('is on for a model that was compiled before, and off for it after restore', a
   tf.dispose([x, y]);
 });
 
+interface Binding {
+  executeOp(name: string, ...args: unknown[]): { id: number }[];
+  deleteTensor(id: number): void;
+}
+
 describe('variables that are updated in place', () => {
   const gradientsOf = (w: tf.Variable) => ({ [w.name]: tf.ones(w.shape) });
 
@@ -242,6 +248,41 @@ describe('variables that are updated in place', () => {
     accelerated(step);
     // Speeds 1, 1.5, 1.75, 1.875.
     expect(w as tf.Tensor).toBeAllClose([-5.125, -4.125, -3.125]);
+  });
+
+  it('are let go of where they are disposed while another backend is set', async ({ skip }) => {
+    skip(tf.getBackend() !== 'tensorflow', 'TensorFlow has such variables alone');
+    const backend = tf.backend() as unknown as { binding: Binding };
+    const { binding } = backend;
+    const handles = new Set<number>();
+    backend.binding = Object.create(binding, {
+      executeOp: {
+        value: (name: string, ...args: unknown[]) => {
+          const outputs = binding.executeOp(name, ...args);
+          if (name === 'VarHandleOp') for (const { id } of outputs) handles.add(id);
+          return outputs;
+        },
+      },
+      deleteTensor: {
+        value: (id: number) => {
+          handles.delete(id);
+          binding.deleteTensor(id);
+        },
+      },
+    });
+    accelerate();
+    try {
+      const w = tf.variable(tf.tensor1d([1, 2, 3]));
+      tf.train.sgd(1).applyGradients(gradientsOf(w) as never);
+      expect(handles.size).toBe(1);
+      await tf.setBackend('cpu');
+      w.dispose();
+      expect(handles.size).toBe(0);
+    } finally {
+      await tf.setBackend('tensorflow');
+      backend.binding = binding;
+      accelerate.restore();
+    }
   });
 
   it('keep their values where an update fails', () => {
