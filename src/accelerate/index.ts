@@ -100,15 +100,11 @@ function undo(name: string): void {
   on.delete(name);
 }
 
-function choose({ only, repair = false, ...others }: AccelerateOptions): readonly Acceleration[] {
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) {
-    throw new ArgumentError(
-      'accelerate',
-      unknown,
-      'no such option: `only` and `repair` are the options',
-      others,
-    );
+function choose(options: AccelerateOptions): readonly Acceleration[] {
+  const { only, repair = false, ...others } = options ?? {};
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (!isObject || Object.keys(others).length > 0) {
+    throw new ArgumentError('accelerate', 'options', 'an object of `only` and `repair`', options);
   }
   if (typeof repair !== 'boolean') throw new ArgumentError('accelerate', 'repair', 'true or false', repair);
   if (only === undefined) return accelerations.filter((acceleration) => repair || !acceleration.repair);

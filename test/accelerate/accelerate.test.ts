@@ -116,7 +116,14 @@ describe('accelerate', () => {
     ],
     [{ only: 'dense' }, /^accelerate: only must be a list of names, received 'dense'\.$/],
     [{ repair: 1 }, /^accelerate: repair must be true or false, received 1\.$/],
-    [{ repairs: true }, /^accelerate: repairs must be no such option/],
+    [
+      { repairs: true },
+      /^accelerate: options must be an object of `only` and `repair`, received \{"repairs":true\}\.$/,
+    ],
+    [null, /^accelerate: options must be an object of `only` and `repair`, received null\.$/],
+    [['dense'], /^accelerate: options must be an object of `only` and `repair`, received \["dense"\]\.$/],
+    [[], /^accelerate: options must be an object of `only` and `repair`, received \[\]\.$/],
+    [true, /^accelerate: options must be an object of `only` and `repair`, received true\.$/],
   ])('refuses %j in one line, and changes nothing', (options, message) => {
     const before = registrations();
     expect(() => accelerate(options as never)).toThrow(message);
