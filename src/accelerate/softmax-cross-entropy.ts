@@ -35,9 +35,14 @@ export const softmaxCrossEntropy: Acceleration = {
 
     patches.method(builtin('softmax').prototype, 'apply', (apply) => {
       return function (this: unknown, x: tf.Tensor, axis = -1) {
-        const y = apply.call(this, x, axis);
-        if (axis === -1 || axis === x.rank - 1) logitsOf?.set(y, tf.keep(tf.clone(x)));
-        return y;
+        return noted(x, apply.call(this, x, axis), axis);
+      };
+    });
+    // A layer made before has the method as it was.
+    patches.method(builtin('Softmax').prototype, 'call', (call) => {
+      return function (this: { axis: number }, inputs: tf.Tensor | tf.Tensor[], kwargs: object) {
+        const x = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+        return noted(x, call.call(this, inputs, kwargs), this.axis);
       };
     });
     patches.method(tf.LayersModel.prototype as never, 'makeTrainFunction' as never, (make) => {
@@ -58,6 +63,13 @@ export const softmaxCrossEntropy: Acceleration = {
     });
   },
 };
+
+/** Notes what a softmax of the last axis was given. */
+function noted(x: tf.Tensor, y: tf.Tensor, axis: number): tf.Tensor {
+  const last = axis === -1 || axis === x.rank - 1;
+  if (last && logitsOf && !logitsOf.has(y)) logitsOf.set(y, tf.keep(tf.clone(x)));
+  return y;
+}
 
 /** The function that a model gets by a loss's name: tfjs does not export it. */
 function lossOf(loss: string): Loss {

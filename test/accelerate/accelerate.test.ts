@@ -42,6 +42,7 @@ function registrations(): unknown[] {
       (name) => [builtin(name), 'call'] as [{ prototype: object }, string],
     ),
     [builtin('softmax'), 'apply'],
+    [builtin('Softmax'), 'call'],
     [tf.LayersModel, 'makeTrainFunction'],
     [tf.SGDOptimizer, 'applyGradients'],
     [tf.MomentumOptimizer, 'applyGradients'],

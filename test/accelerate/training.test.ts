@@ -87,7 +87,12 @@ async function train(net: string, optimizer: string, loss: string, from?: tf.Ten
 
 async function compare(net: string, optimizer: string, loss: string): Promise<void> {
   const start = tf.sequential({ layers: nets[net]?.() as tf.layers.Layer[] });
-  const weights = start.getWeights().map((weight) => tf.clone(weight));
+  // The same at each run: relu and max pooling have kinks, beside which a rounding is a step.
+  const weights = start
+    .getWeights()
+    .map((weight, i) =>
+      weight.rank > 1 ? tf.randomNormal(weight.shape, 0, 0.3, 'float32', i + 1) : tf.clone(weight),
+    );
   start.dispose();
   const stock = await train(net, optimizer, loss, weights);
   const fast = await accelerated(() => train(net, optimizer, loss, weights));
@@ -105,6 +110,7 @@ describe.each(Object.keys(nets))('%s', (net) => {
   for (const optimizer of Object.keys(optimizers)) {
     it(`trains by ${optimizer} to the same numbers`, async ({ skip }) => {
       skip(net === 'convolution' && !trainsConvolutions(), NO_GRADIENT);
+      skip(net === 'lstm' && leavesSequences(), 'sequences are left to tfjs on webgl');
       skip(
         tf.getBackend() === 'webgl' && optimizer !== 'adam',
         'no optimizer is changed on webgl: one is enough',
@@ -133,6 +139,16 @@ it('keeps a loss and a gradient for logits whose probabilities are below 1e-7, w
     [0, 1, 0],
     [100, 0, -99],
   ]);
+});
+
+it('knows the logits of a softmax layer that was made before', async () => {
+  const model = tf.sequential({
+    layers: [layers.dense({ units: 3, inputShape: [3], useBias: false }), layers.softmax()],
+  });
+  model.compile({ optimizer: tf.train.sgd(1), loss: 'categoricalCrossentropy' });
+  model.setWeights([tf.eye(3)]);
+  const [x, y] = [tf.tensor2d([[100, 0, -100]]), tf.tensor2d([[0, 0, 1]])];
+  expect(await accelerated(() => model.trainOnBatch(x, y))).toBeCloseTo(200, 3);
 });
 
 it('counts a row of labels that are all 0 as no loss, as tfjs does', async () => {
