@@ -520,7 +520,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a sum over any axes by the op for all but the last',
-    file: `${accelerate}/sum.ts`,
+    file: `${accelerate}/sum-on-native.ts`,
     right: '!axes.includes(x.rank - 1)',
     wrong: 'true',
     backend: 'native',

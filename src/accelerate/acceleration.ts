@@ -9,7 +9,7 @@ export interface Acceleration {
   /** Whether a model that trains today gets other numbers by it, so that it is on only where it is asked for. */
   repair?: boolean;
   /** The backend that it is for alone: it waits until that one is set, whose kernels are not there before. */
-  backend?: 'wasm';
+  backend?: 'wasm' | 'tensorflow';
   /** Whether this tfjs needs it: false where tfjs has its own mend. Asked with a backend ready. */
   needed?(): boolean;
   apply(patches: Patches): void;

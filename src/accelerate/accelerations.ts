@@ -19,6 +19,7 @@ import { lstm } from './lstm.js';
 import { maxPoolGradient } from './max-pool-gradient.js';
 import { maximum } from './maximum.js';
 import { mean } from './mean.js';
+import { meanOnNative } from './mean-on-native.js';
 import { minimum } from './minimum.js';
 import { momentum } from './momentum.js';
 import { relu } from './relu.js';
@@ -29,6 +30,7 @@ import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 import { norm } from './sqrt.js';
 import { squaredDifference } from './squared-difference.js';
 import { sum } from './sum.js';
+import { sumOnNative } from './sum-on-native.js';
 import { sumOnWasm } from './sum-on-wasm.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
@@ -48,7 +50,9 @@ export const accelerations: readonly Acceleration[] = [
   adam,
   tile,
   sum,
+  sumOnNative,
   mean,
+  meanOnNative,
   cast,
   reshape,
   matMul,

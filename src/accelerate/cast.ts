@@ -8,7 +8,7 @@ import { nativeKernel, share } from './native-kernel.js';
  */
 export const cast: Acceleration = {
   name: 'cast',
-  apply: nativeKernel('Cast', (call, before) => {
+  ...nativeKernel('Cast', (call, before) => {
     const x = call.inputs.x as tf.Tensor;
     return x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? share(x, call) : before();
   }),

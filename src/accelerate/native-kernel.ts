@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Patches } from './patches.js';
+import type { Acceleration } from './acceleration.js';
 
 type Kernel = Parameters<typeof tf.registerKernel>[0];
 type Call = Parameters<Kernel['kernelFunc']>[0];
@@ -9,11 +9,14 @@ type Result = ReturnType<Kernel['kernelFunc']>;
 export function nativeKernel(
   kernelName: string,
   kernel: (call: Call, before: () => Result) => Result,
-): (patches: Patches) => void {
-  return (patches) => {
-    const before = tf.getKernel(kernelName, 'tensorflow');
-    if (!before) return;
-    patches.kernel({ ...before, kernelFunc: (call) => kernel(call, () => before.kernelFunc(call)) });
+): Required<Pick<Acceleration, 'backend' | 'needed' | 'apply'>> {
+  return {
+    backend: 'tensorflow',
+    needed: () => tf.getKernel(kernelName, 'tensorflow') !== undefined,
+    apply(patches) {
+      const before = tf.getKernel(kernelName, 'tensorflow');
+      patches.kernel({ ...before, kernelFunc: (call) => kernel(call, () => before.kernelFunc(call)) });
+    },
   };
 }
 

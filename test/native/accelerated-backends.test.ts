@@ -1,7 +1,8 @@
-/** What `accelerate` does for the wasm backend, whether that one is loaded before or after: each in a process of its own. */
+/** What `accelerate` does for one backend, whether that is loaded before or after: each in a process of its own. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { probeBackends } from '../../src/native/probe.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,6 +13,7 @@ function run(steps: string): { result: Record<string, unknown>; noise: string } 
     import { loadBackend } from './dist/src/node.js';
     const wasm = () => loadBackend({ prefer: ['wasm'] });
     const cpu = () => loadBackend({ prefer: ['cpu'] });
+    const native = () => loadBackend({ prefer: ['native'] });
     const kernel = (name) => tf.getKernel(name, 'wasm')?.kernelFunc;
     const result = {};
     ${steps}
@@ -87,5 +89,29 @@ describe('accelerate and the wasm backend', () => {
       result.on = kernel('Conv2DBackpropFilter') !== undefined;
     `);
     expect(result).toEqual({ follows: true, own: true, on: false });
+  });
+});
+
+describe('accelerate and the native backend', () => {
+  it('loaded after: its kernels are replaced once it is set, and restored', async ({ skip }) => {
+    const probes = await probeBackends();
+    if (!probes.native.available) skip(probes.native.reason);
+    const { result } = run(`
+      await cpu();
+      const kernels = () => ['Cast', 'Reshape', 'Sum', 'Mean'].map((name) => tf.getKernel(name, 'tensorflow'));
+      result.first = accelerate();
+      await native();
+      const fast = kernels();
+      result.second = accelerate();
+      result.same = kernels().every((kernel, i) => kernel === fast[i]);
+      result.sums = Array.from(tf.sum(tf.tensor2d([[1, 2], [3, 4]]), 0).dataSync());
+      accelerate.restore();
+      result.restored = kernels().map((kernel, i) => kernel !== undefined && kernel !== fast[i]);
+    `);
+    expect(result.first).not.toContain('cast');
+    expect(result.second).toEqual(expect.arrayContaining(['cast', 'reshape', 'sumOnNative', 'meanOnNative']));
+    expect(result.same).toBe(true);
+    expect(result.sums).toEqual([4, 6]);
+    expect(result.restored).toEqual([true, true, true, true]);
   });
 });
