@@ -400,7 +400,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated dense: relu keeps the gradient of what it cut',
     file: `${accelerate}/dense.ts`,
-    right: 'clearPadding(y ? whereAbove(y, dy) : dy)',
+    right: 'clearPadding(z ? whereAbove(z, dy) : dy)',
     wrong: 'clearPadding(dy)',
   },
   {
@@ -561,8 +561,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the root has an infinite gradient at zero',
     file: `${accelerate}/sqrt.ts`,
-    right: 'tf.divNoNan(dy as tf.Tensor, ',
-    wrong: 'tf.div(dy as tf.Tensor, ',
+    right: 'return tf.divNoNan(dy, root);',
+    wrong: 'return tf.div(dy, root);',
   },
   {
     name: 'constraints are never applied',
