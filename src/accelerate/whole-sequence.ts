@@ -62,8 +62,8 @@ export function recurrenceOf({ forward, through, gradients }: Equations): Recurr
 }
 
 /**
- * Layers of a class by a recurrence, where it is faster. Those with a mask, a given, kept or returned state, dropout or an activation of their
- * own are left to tfjs.
+ * Layers of a class by a recurrence, where it is faster. Those with a mask, a given, kept or returned state, dropout or an
+ * activation of their own are left to tfjs.
  *
  * @param composed of ops that have gradients, so that a second derivative can be taken through it
  * @param choose the recurrence for a cell
