@@ -1,16 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../arguments/check.js';
 import { KEEP_ONE } from '../arguments/copies.js';
+import { didYouMean } from '../arguments/did-you-mean.js';
 import type { Acceleration } from './acceleration.js';
 import { accelerations } from './accelerations.js';
 import { Patches } from './patches.js';
 
 export interface AccelerateOptions {
-  /** These alone, by their names. Default: all that leave the numbers of a model that trains today as they are. */
+  /**
+   * Those of these names, of the ones that `repair` is about too. Default: all that leave the numbers of a model that
+   * trains today as they are.
+   */
   only?: readonly string[];
   /**
-   * Also what changes such numbers, since they are wrong: constraints are applied after each step, a frozen batch
-   * normalization uses its moving statistics, a dropout with a seed draws a new mask at each call. Default: false.
+   * Also what changes such numbers, since they are wrong: `constraints` are applied after each step, `frozenBatchNorm`
+   * uses its moving statistics, `seededDropout` draws a new mask at each call. Default: false.
    */
   repair?: boolean;
 }
@@ -28,8 +32,8 @@ const waiting = new Set<Acceleration>();
  * that exist too, without a change to its code. On every backend; most is won on the native one.
  *
  * Kernels, gradients and methods of tfjs are replaced by name (README lists them). What this version of tfjs has mended
- * itself is left alone. To call it again adds what is not on yet. What is for one backend alone is turned on once that
- * backend is set, before or after.
+ * itself is left alone. To call it again adds what is not on yet, and takes nothing off. What is for one backend alone is
+ * turned on once that backend is set, before or after.
  *
  * ```ts
  * accelerate();
@@ -39,7 +43,7 @@ const waiting = new Set<Acceleration>();
  * ```
  *
  * @returns the names of all that is on
- * @throws ArgumentError for a name that is none; Error where no backend is ready, or where two copies of tfjs are
+ * @throws Error for an option or a name that is none, where no backend is ready, or where two copies of tfjs are
  *   loaded; nothing is changed then
  */
 export function accelerate(options: AccelerateOptions = {}): string[] {
@@ -103,17 +107,23 @@ function undo(name: string): void {
 function choose(options: AccelerateOptions): readonly Acceleration[] {
   const { only, repair = false, ...others } = options ?? {};
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
-  if (!isObject || Object.keys(others).length > 0) {
+  if (!isObject)
     throw new ArgumentError('accelerate', 'options', 'an object of `only` and `repair`', options);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new Error(`accelerate: no option ${unknown}; ${didYouMean(unknown, ['only', 'repair'])}`);
   }
   if (typeof repair !== 'boolean') throw new ArgumentError('accelerate', 'repair', 'true or false', repair);
   if (only === undefined) return accelerations.filter((acceleration) => repair || !acceleration.repair);
-  if (!Array.isArray(only)) throw new ArgumentError('accelerate', 'only', 'a list of names', only);
-  for (const name of only) {
-    if (!NAMES.includes(name))
-      throw new ArgumentError('accelerate', 'only', `names of ${NAMES.join(', ')}`, name);
+  if (!Array.isArray(only) || only.length === 0) {
+    throw new ArgumentError('accelerate', 'only', 'a list of one name or more', only);
   }
-  return accelerations.filter(({ name }) => only.includes(name));
+  for (const name of only) {
+    if (NAMES.includes(name)) continue;
+    const received = typeof name === 'string' ? `'${name}'` : String(name);
+    throw new Error(`accelerate: only has no ${received}; ${didYouMean(String(name), NAMES)}`);
+  }
+  return accelerations.filter((one) => only.includes(one.name) || (repair && one.repair));
 }
 
 function requireReady(): void {

@@ -2,10 +2,10 @@ import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import Table from 'cli-table3';
+import { didYouMean } from '../arguments/did-you-mean.js';
 import { makeFolder } from '../data/make-folder.js';
 import { writeAtomically } from '../data/write-atomically.js';
 import { plain } from '../report/terminal-table.js';
-import { didYouMean } from '../training/did-you-mean.js';
 import { CliError } from './errors.js';
 import { type RecipeEntry, type RecipeFile, readManifest, readRecipe } from './recipe-files.js';
 

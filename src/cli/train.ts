@@ -1,3 +1,4 @@
+import { engineName } from '../report/format.js';
 import { newRunsFolder, runName } from '../runs/run-folder.js';
 import { checkConfig } from '../training/check-config.js';
 import { iterationsSentence } from '../training/iterations.js';
@@ -19,8 +20,7 @@ export async function trainOne(
   const environment = await chooseBackend(options);
   const path = await newRunsFolder(options.out, runName(config), new Date());
 
-  const manner = environment.precision === 'bfloat16' ? ', bfloat16 products' : '';
-  console.log(`${recipe.name} on ${environment.backend}${manner}, learning rate ${config.learningRate}`);
+  console.log(`${recipe.name} on ${engineName(environment)}, learning rate ${config.learningRate}`);
   console.log(iterationsSentence(config.examples - config.holdOut, config.batchSize));
   const progress = new Progress([config], 0);
   try {

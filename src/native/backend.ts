@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
+import { didYouMean } from '../arguments/did-you-mean.js';
 import { bindingPath, cachedEntries, cacheRoot, hasBinding } from './cache.js';
 import { checkMachine } from './chain.js';
 import { NativeFailure } from './failure.js';
@@ -21,7 +22,7 @@ export interface LoadBackendOptions {
   prefer?: readonly BackendName[];
   /**
    * What matrix products and convolutions are computed in on the native backend: `'bfloat16'` rounds their inputs to
-   * 8 bits where the processor has the units for it (AMX, AVX512_BF16, BF16 of Arm), and sums in float32; weights,
+   * bfloat16, 8 significant bits, where the processor has the units for it (AMX, AVX512_BF16, BF16 of Arm), and sums in float32; weights,
    * updates and all other ops stay float32. Elsewhere products stay float32, and `reason` says so. With AVX512_BF16
    * alone, results of products are rounded too, and products too small to gain stay float32.
    * Default: `'float32'`.
@@ -33,7 +34,7 @@ export interface LoadedBackend {
   /** The namespace of `@tensorflow/tfjs`, with the backend set. */
   tf: typeof tfjs;
   backend: BackendName;
-  /** What products are computed in, found by one. */
+  /** What products are computed in, as a trial product showed. */
   precision: Precision;
   /**
    * Why no earlier preference was taken and why the precision is another than asked for, and what to do about it, in one
@@ -137,6 +138,11 @@ export async function loadBackendOn(
   asked: Precision = 'float32',
 ): Promise<LoadedBackend> {
   const known = Object.keys(loaders);
+  if (!Array.isArray(prefer as unknown)) {
+    throw new Error(
+      `loadBackend: prefer must be a list of ${known.join(', ')}; received ${JSON.stringify(prefer)}`,
+    );
+  }
   const unknown = prefer.find((name) => !known.includes(name));
   if (unknown !== undefined || prefer.length === 0) {
     const received = prefer.length === 0 ? 'an empty list' : JSON.stringify(unknown);
@@ -178,11 +184,13 @@ export async function loadBackendOn(
  * if (reason) console.error(reason);
  * @example
  * const { precision } = await loadBackend({ precision: 'bfloat16' }); // 'float32' where there are no units for it
- * @throws Error where none of `prefer` works, or a name is none that there is
+ * @throws Error where none of `prefer` works, for an option, a backend or a precision that there is none of
  */
-export function loadBackend({
-  prefer = ['native', 'wasm', 'cpu'],
-  precision,
-}: LoadBackendOptions = {}): Promise<LoadedBackend> {
+export async function loadBackend(options: LoadBackendOptions = {}): Promise<LoadedBackend> {
+  const { prefer = ['native', 'wasm', 'cpu'], precision, ...others } = options;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new Error(`loadBackend: no option ${unknown}; ${didYouMean(unknown, ['prefer', 'precision'])}`);
+  }
   return loadBackendOn(thisMachine(), prefer, precision);
 }

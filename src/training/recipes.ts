@@ -18,9 +18,9 @@ import * as mlpStandout from '../../recipes/mlp-standout.js';
 import * as mlpWeightDecay from '../../recipes/mlp-weight-decay.js';
 import * as mlpWeightNorm from '../../recipes/mlp-weight-norm.js';
 import * as tinyBatches from '../../recipes/tiny-batches.js';
+import { didYouMean } from '../arguments/did-you-mean.js';
 import type { Examples } from '../data/examples.js';
 import { ConfigError } from './config-error.js';
-import { didYouMean } from './did-you-mean.js';
 
 /** What `train` and `compare` pass to a recipe. A recipe ignores what it has no use for. */
 export interface RecipeOptions {

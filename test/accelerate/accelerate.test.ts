@@ -77,6 +77,15 @@ describe('accelerate', () => {
     );
   });
 
+  it('with names and repair turns on both', () => {
+    expect(accelerate({ only: ['relu'], repair: true })).toEqual([
+      'relu',
+      'frozenBatchNorm',
+      'seededDropout',
+      'constraints',
+    ]);
+  });
+
   it('turns on one alone, and it is undone alone', () => {
     for (const { name } of accelerations) {
       const before = registrations();
@@ -111,16 +120,16 @@ describe('accelerate', () => {
   });
 
   it.each([
+    [{ only: ['layernorm'] }, /^accelerate: only has no 'layernorm'; did you mean layerNorm\?$/],
     [
-      { only: ['layerNrom'] },
-      /^accelerate: only must be names of dense, relu, .*, constraints, received 'layerNrom'\.$/,
+      { only: ['zzzzzzzzzzzz'] },
+      /^accelerate: only has no 'zzzzzzzzzzzz'; there are dense, relu, .*, constraints$/,
     ],
-    [{ only: 'dense' }, /^accelerate: only must be a list of names, received 'dense'\.$/],
+    [{ only: 'dense' }, /^accelerate: only must be a list of one name or more, received 'dense'\.$/],
+    [{ only: [] }, /^accelerate: only must be a list of one name or more, received \[\]\.$/],
+    [{ onyl: ['dense'] }, /^accelerate: no option onyl; did you mean only\?$/],
     [{ repair: 1 }, /^accelerate: repair must be true or false, received 1\.$/],
-    [
-      { repairs: true },
-      /^accelerate: options must be an object of `only` and `repair`, received \{"repairs":true\}\.$/,
-    ],
+    [{ repairs: true }, /^accelerate: no option repairs; did you mean repair\?$/],
     [null, /^accelerate: options must be an object of `only` and `repair`, received null\.$/],
     [['dense'], /^accelerate: options must be an object of `only` and `repair`, received \["dense"\]\.$/],
     [[], /^accelerate: options must be an object of `only` and `repair`, received \[\]\.$/],

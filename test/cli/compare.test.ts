@@ -217,7 +217,9 @@ describe('train', () => {
       place,
     ]);
     expect(code).toBe(0);
-    expect(stdout).toContain('mlp-standout on wasm, learning rate 0.5\n384 / 64 = 6 iterations an epoch\n');
+    expect(stdout).toContain(
+      'mlp-standout on wasm, accelerated, learning rate 0.5\n384 / 64 = 6 iterations an epoch\n',
+    );
     expect(folderIn(place)).toMatch(/-mlp-standout-seed7$/);
     const run = await readRun(folderIn(place));
     expect(run?.config).toMatchObject({
@@ -257,7 +259,7 @@ describe('train', () => {
     expect(stderr).toMatch(
       /^evenkeel: native backend not used: no Python; install Python 3 with pip .*, then run `npx evenkeel native install`\n$/,
     );
-    expect(stdout).toContain('mlp-relu on wasm, learning rate 0.3');
+    expect(stdout).toContain('mlp-relu on wasm, accelerated, learning rate 0.3');
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadBackendOn } from '../../src/native/backend.js';
+import { loadBackend, loadBackendOn } from '../../src/native/backend.js';
 import { diagnose } from '../../src/native/doctor.js';
 import { probeBackends } from '../../src/native/probe.js';
 import { withoutNoise } from '../../src/native/quiet.js';
@@ -74,6 +74,13 @@ describe('loadBackend', () => {
     await expect(loadBackendOn(pretend.machine(), prefer as never)).rejects.toThrow(
       `prefer must name some of native, wasm, cpu; ${expected}`,
     );
+  });
+
+  it.each([
+    [{ prefer: 'wasm' }, 'prefer must be a list of native, wasm, cpu; received "wasm"'],
+    [{ precison: 'bfloat16' }, 'no option precison; did you mean precision?'],
+  ])('refuses the options %j', async (options, expected) => {
+    await expect(loadBackend(options as never)).rejects.toThrow(`loadBackend: ${expected}`);
   });
 });
 
