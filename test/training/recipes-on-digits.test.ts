@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { accelerate } from 'evenkeel/accelerate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Examples, loadBackend, loadMnist, take } from '../../src/node.js';
 import { inputShapeOf, recipes } from '../../src/training/recipes.js';
@@ -31,10 +32,15 @@ let digits: Examples;
 let labels: tf.Tensor2D;
 beforeAll(async () => {
   await loadBackend();
+  // As the command line trains; batches of one by tfjs's own layer norm would take a minute and a half.
+  accelerate();
   digits = take((await loadMnist()).train, 1024);
   labels = tf.oneHot(tf.tensor1d(digits.labels, 'int32'), 10).toFloat() as tf.Tensor2D;
 });
-afterAll(() => labels.dispose());
+afterAll(() => {
+  accelerate.restore();
+  labels.dispose();
+});
 
 test.for([...recipes])(
   '$name learns to read a thousand real digits',
