@@ -22,6 +22,6 @@ export function overReduced(dy: tf.Tensor, x: tf.Tensor, attributes: unknown, fa
   if (native) return native;
   const scaled = factor === 1 ? dy : tf.mul(dy, factor);
   const kept = tf.reshape(scaled, shape);
-  // tfjs does not broadcast to no values.
-  return x.size === 0 ? tf.mul(kept, tf.ones(x.shape)) : tf.broadcastTo(kept, x.shape);
+  // tfjs does not broadcast to no values, nor multiply none on webgl.
+  return x.size === 0 ? tf.zeros(x.shape) : tf.broadcastTo(kept, x.shape);
 }

@@ -33,6 +33,8 @@ interface Needs {
 
 function untested({ needs }: Needs, way: string): string | undefined {
   if (way === 'accelerated') return undefined;
+  if (tf.getBackend() === 'webgl')
+    return 'tfjs as it is meets them elsewhere; here it would take half a minute';
   if (needs === 'convolutions' && !trainsConvolutions()) return NO_GRADIENT;
   if (needs === 'segments' && !tf.getKernel('UnsortedSegmentSum', tf.getBackend()))
     return "tfjs's wasm backend has no kernel for the gradient of an embedding";

@@ -7,7 +7,8 @@ import { accelerated, leavesSequences } from '../support/accelerated.js';
 
 const size = fc.integer({ min: 1, max: 7 });
 const shape = (least: number, most: number) => fc.array(size, { minLength: least, maxLength: most });
-const PARAMETERS = { numRuns: 15, seed: 7 };
+// On webgl each shape is a program to compile.
+const PARAMETERS = { numRuns: tf.getBackend() === 'webgl' ? 5 : 15, seed: 7 };
 /** For what takes many ops. */
 const FEW = { numRuns: 6, seed: 7 };
 
@@ -316,7 +317,8 @@ describe('casts and reshapes to what a tensor is', () => {
   });
 });
 
-it.each([
+// tfjs's webgl backend has no sum of no values.
+it.skipIf(tf.getBackend() === 'webgl').each([
   [[0, 3], 0],
   [[3, 0], 1],
   [[0], 0],

@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll } from 'vitest';
 
-beforeAll(async () => {
-  if (!(await tf.setBackend('webgl'))) throw new Error('this Chromium gives no WebGL');
-  await tf.ready();
-});
+// Before a file's tests are collected, which may ask what they will run on.
+if (!(await tf.setBackend('webgl'))) throw new Error('this Chromium gives no WebGL');
+await tf.ready();
