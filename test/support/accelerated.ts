@@ -5,6 +5,8 @@ import type { AccelerateOptions } from '../../src/accelerate/index.js';
 /** Whether sequences of a recurrent layer are left to tfjs, so that there is nothing to compare. */
 export const leavesSequences = (): boolean => tf.getBackend() === 'webgl';
 
+export const LEFT = 'sequences of recurrent layers are left to tfjs on webgl';
+
 /** Runs with accelerations on, and undoes them whatever happens. */
 export function accelerated<T>(f: () => T, options?: AccelerateOptions): T {
   accelerate(options);
