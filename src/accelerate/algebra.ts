@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { BIAS, FILL, FLOAT, INDEXED, SHAPED, SLICE, TRANSPOSE } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { isRecording } from '../ops/recording.js';
@@ -97,14 +98,6 @@ function unstack(x: tf.Tensor): tf.Tensor[] {
   return Array.from({ length: steps }, (_, t) => tf.slice(rows, [t * batch, 0], [batch, features]));
 }
 
-const FLOAT = { T: 'float32' } as const;
-const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
-const TRANSPOSE = { ...FLOAT, Tperm: 'int32' } as const;
-const SLICE = { ...FLOAT, Index: 'int32' } as const;
-const JOIN = { ...FLOAT, Tidx: 'int32' } as const;
-const FILL = { ...FLOAT, index_type: 'int32' } as const;
-const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
-
 const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Handle> => ({
   add: (a, b) => op('AddV2', FLOAT, a, b),
   sub: (a, b) => op('Sub', FLOAT, a, b),
@@ -132,7 +125,7 @@ const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Han
   reshape: (x, shape) => op('Reshape', SHAPED, x, integers(shape)),
   swapTime: (x) => op('Transpose', TRANSPOSE, x, integers([1, 0, 2])),
   slice: (x, begin, size) => op('Slice', SLICE, x, integers(begin), integers(size)),
-  concat: (parts, axis) => op('ConcatV2', { ...JOIN, N: { int: parts.length } }, ...parts, integer(axis)),
+  concat: (parts, axis) => op('ConcatV2', { ...INDEXED, N: { int: parts.length } }, ...parts, integer(axis)),
   split: (x, parts, axis) => ops(parts, 'Split', { ...FLOAT, num_split: { int: parts } }, integer(axis), x),
   stack: (parts) => op('Pack', { ...FLOAT, N: { int: parts.length }, axis: { int: 0 } }, ...parts),
   unstack: (x) =>

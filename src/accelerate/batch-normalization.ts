@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
+import { FLOAT, SHAPED } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram } from '../ops/native-op.js';
 import { type Normalized, normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
@@ -63,8 +64,6 @@ function predict(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tens
   return bias ? tf.add(y, bias) : y;
 }
 
-const FLOAT = { T: 'float32' } as const;
-
 /** `a <- a + (1 - momentum) (b - a)` for the moving mean and variance. */
 function move({ movingMean, movingVariance, momentum }: BatchNormalization, ...batch: tf.Tensor[]): void {
   const weights = [movingMean, movingVariance];
@@ -98,8 +97,6 @@ function composed(
   const over = shape.flatMap((_, i) => (i === axis ? [] : [i]));
   return normalize(x, gain?.reshape(shape) ?? null, bias?.reshape(shape) ?? null, { over, epsilon });
 }
-
-const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
 
 /** By TensorFlow's fused op, which has the channels last; null on other backends and axes. */
 function fused(

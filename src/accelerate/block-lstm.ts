@@ -1,22 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
+import { BIAS, FILL, FLOAT, INDEXED, SHAPED, SLICE, TRANSPOSE } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, nativeResult, type Ops } from '../ops/native-op.js';
 
 /** What `BlockLSTMV2` computes and its gradient needs: i, c, f, o, the candidates, tanh c, h; `[steps, batch, units]`. */
 export type Block<T = tf.Tensor> = [i: T, c: T, f: T, o: T, candidates: T, a: T, h: T];
 
-const FLOAT = { T: 'float32' } as const;
 const CELL = { ...FLOAT, use_peephole: false } as const;
 const SEQUENCE = { ...CELL, cell_clip: 0 } as const;
 const LENGTH = { SrcT: 'int32', DstT: 'int64' } as const;
-const FILL = { ...FLOAT, index_type: 'int32' } as const;
-const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
-const TRANSPOSE = { ...FLOAT, Tperm: 'int32' } as const;
-const SLICE = { ...FLOAT, Index: 'int32' } as const;
 const SPLIT = { ...FLOAT, num_split: { int: 4 } } as const;
-const JOIN = { ...FLOAT, Tidx: 'int32' } as const;
 const BY_TRANSPOSED = { ...FLOAT, adj_x: false, adj_y: true } as const;
 const TRANSPOSED_BY = { ...FLOAT, adj_x: true, adj_y: false } as const;
-const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 
 /**
  * A whole sequence through an LSTM of sigmoid gates and tanh by one op; native backend only.
@@ -33,7 +27,7 @@ export function blockLstm([x, w, u, b]: tf.Tensor[], all: boolean): { y: tf.Tens
     const [x, w, u, b] = given as [Handle, Handle, Handle, Handle?];
     const length = op('Cast', LENGTH, integer(steps));
     const state = op('Fill', FILL, integers([batch, units]), scalar(0));
-    const weights = op('ConcatV2', { ...JOIN, N: { int: 2 } }, w, u, integer(0));
+    const weights = op('ConcatV2', { ...INDEXED, N: { int: 2 } }, w, u, integer(0));
     const peephole = filled(units, 0);
     const block = ops.ops(
       7,
@@ -141,5 +135,5 @@ function swapped({ op, ops, integer }: Ops, t: Handle): Handle {
     Handle,
     Handle,
   ];
-  return op('ConcatV2', { ...JOIN, N: { int: 4 } }, first, third, second, last, integer(axis));
+  return op('ConcatV2', { ...INDEXED, N: { int: 4 } }, first, third, second, last, integer(axis));
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
+import { BIAS, FLOAT } from '../ops/native-attributes.js';
 import { nativeGradientOp, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { isRecording } from '../ops/recording.js';
@@ -69,9 +70,6 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
     ];
   }
 }
-
-const FLOAT = { T: 'float32' } as const;
-const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 
 function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
   if (tf.getBackend() === 'tensorflow') {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
+import { BIAS, FLOAT, SHAPED } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
 import { normalize } from '../ops/normalize.js';
 import { isRecording } from '../ops/recording.js';
@@ -50,10 +51,6 @@ const composed: Form = (x, gain, bias, over, epsilon) => {
   const along = x.shape.map((size, i) => (over.includes(i) ? size : 1));
   return normalize(x, gain?.reshape(along) ?? null, bias?.reshape(along) ?? null, { over, epsilon }).y;
 };
-
-const FLOAT = { T: 'float32' } as const;
-const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
-const BIAS = { ...FLOAT, data_format: { string: 'NHWC' } } as const;
 
 /**
  * By TensorFlow's fused op for batches, with the examples in the place of its channels; null on other backends, and where

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { FLOAT, INDEXED, SHAPED } from '../ops/native-attributes.js';
 import { nativeResult } from '../ops/native-op.js';
 import { isRecording } from '../ops/recording.js';
-
-const FLOAT = { T: 'float32' } as const;
-const SHAPED = { ...FLOAT, Tshape: 'int32' } as const;
-const INDEXED = { ...FLOAT, Tidx: 'int32' } as const;
 
 /** `factor dy`, spread over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
 export function overReduced(dy: tf.Tensor, x: tf.Tensor, attributes: unknown, factor = 1): tf.Tensor {

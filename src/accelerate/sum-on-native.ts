@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { BIAS } from '../ops/native-attributes.js';
 import { nativeResult } from '../ops/native-op.js';
 import type { Acceleration } from './acceleration.js';
 import { nativeKernel } from './native-kernel.js';
-
-const BIAS = { T: 'float32', data_format: { string: 'NHWC' } } as const;
 
 /** A sum over all axes but the last, as the gradient of every bias is, by TensorFlow's op for that. */
 export const sumOnNative: Acceleration = {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { FLOAT } from './native-attributes.js';
 import { nativeResult } from './native-op.js';
 
 /**
@@ -18,8 +19,6 @@ import { nativeResult } from './native-op.js';
 export function dropout<T extends tf.Tensor>(x: T, kept: tf.Tensor, scale: number): T {
   return x.mul(scaleWhere(kept, scale)) as T;
 }
-
-const FLOAT = { T: 'float32' } as const;
 
 /** One pass on the native backend, where cast and product are two. */
 function scaleWhere(kept: tf.Tensor, scale: number): tf.Tensor {

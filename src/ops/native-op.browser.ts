@@ -4,10 +4,6 @@ export function nativeOp(): null {
   return null;
 }
 
-export function nativeOps(): null {
-  return null;
-}
-
 export function nativeGradientOp(): null {
   return null;
 }

@@ -55,26 +55,14 @@ export interface Ops {
  * through it.
  */
 export function nativeOp(name: string, attributes: Attributes, inputs: () => tf.Tensor[]): tf.Tensor | null {
-  const outputs = nativeOps(name, attributes, inputs, 1);
-  return outputs && (outputs[0] as tf.Tensor);
+  if (!isNative()) return null;
+  return tf.tidy(
+    () => nativeResult(inputs(), ({ op }, ...given) => op(name, attributes, ...given)) as tf.Tensor,
+  );
 }
 
 /** The same within a gradient: null also where a second derivative is asked for, which would not see it. */
 export const nativeGradientOp: typeof nativeOp = (...op) => (isRecording() ? null : nativeOp(...op));
-
-/** The same for an op of several outputs. */
-export function nativeOps(
-  name: string,
-  attributes: Attributes,
-  inputs: () => tf.Tensor[],
-  outputs: number,
-): tf.Tensor[] | null {
-  if (!isNative()) return null;
-  return tf.tidy(
-    () =>
-      nativeProgram(inputs(), ({ ops }, ...given) => ops(outputs, name, attributes, ...given)) as tf.Tensor[],
-  );
-}
 
 const isNative = () => tf.getBackend() === 'tensorflow';
 
