@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
@@ -31,7 +32,9 @@ const backend = (name: 'cpu' | 'wasm' | 'native'): TestProjectConfiguration => (
   test: {
     name,
     include: everyBackend,
-    setupFiles: ['test/support/greeting.ts', `test/support/backends/${name}.ts`, 'test/support/matchers.ts'],
+    // One process for all files, of which each leaves tfjs as it found it: loading it is half of their time.
+    isolate: false,
+    setupFiles: ['test/support/greeting.ts', `test/support/backends/${name}.ts`],
   },
 });
 
@@ -41,7 +44,7 @@ const webgl: TestProjectConfiguration = {
   test: {
     name: 'webgl',
     include: [...everyBackend, 'test/webgl/**/*.test.ts'],
-    setupFiles: ['test/support/backends/webgl.ts', 'test/support/matchers.ts'],
+    setupFiles: ['test/support/backends/webgl.ts'],
     browser: {
       enabled: true,
       headless: true,
@@ -71,7 +74,7 @@ const node: TestProjectConfiguration = {
       'package',
       'browser',
     ].map((folder) => `test/${folder}/**/*.test.ts`),
-    setupFiles: ['test/support/greeting.ts', 'test/support/matchers.ts'],
+    setupFiles: ['test/support/greeting.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -91,7 +94,11 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
+    // Beside the browser, whose tests wait for one compiler.
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
+    setupFiles: ['test/support/random-numbers.ts', 'test/support/matchers.ts'],
+    provide: { seed: process.env.EVENKEEL_SEED ?? '1' },
     reporters: ['default', new ParityReporter(), new BackendReporter(probes, required)],
     projects: [
       node,

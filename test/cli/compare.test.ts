@@ -165,7 +165,7 @@ describe.each([
       '--seeds',
       '2',
       '--epochs',
-      '40',
+      '16',
       '--hold-out',
       '128',
       ...quick,
@@ -187,7 +187,7 @@ describe.each([
       `evenkeel: interrupted after 1 of 4 runs, which are kept; go on with \`npx evenkeel compare --resume ${folder}\`\n`,
     );
     expect(existsSync(join(folder, 'report.html'))).toBe(false);
-    expect((await readRun(join(folder, 'mlp-relu-seed1')))?.log).toHaveLength(40 * 7);
+    expect((await readRun(join(folder, 'mlp-relu-seed1')))?.log).toHaveLength(16 * 7);
     expect(await readRun(join(folder, 'mlp-cosine-seed1'))).toBeUndefined();
     // Every line of the log of the run that was cut off is whole.
     for (const line of readFileSync(join(folder, 'mlp-cosine-seed1', 'log.jsonl'), 'utf8')

@@ -80,7 +80,7 @@ describe.each([
           expect((dx as tf.Tensor).mul(tf.tensor2d(direction)).sum()).toBeAllClose([slope], TOLERANCE.slope);
         });
       }),
-      { numRuns: 12, seed: 1 },
+      { numRuns: runs().numRuns / 2, seed: 1 },
     );
   });
 });
@@ -104,7 +104,7 @@ describe('weightNormProduct at any size', () => {
           expect(y).toBeAllClose(expected.flat(), TOLERANCE.forward);
         });
       }),
-      { numRuns: 12, seed: 1 },
+      { numRuns: runs().numRuns / 2, seed: 1 },
     );
   });
 });

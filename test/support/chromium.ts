@@ -9,6 +9,8 @@ export function launchOptions({ executable }: Probe): { executablePath?: string;
       '--use-angle=swiftshader',
       '--enable-unsafe-swiftshader',
       '--ignore-gpu-blocklist',
+      // Each program is compiled once, not for a library of pipelines first: most of the time of these tests.
+      '--disable-angle-features=supportsGraphicsPipelineLibrary,warmUpPipelineCacheAtLink',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',

@@ -27,8 +27,8 @@ const data: TrainingData = {
 
 /** Of 8 x 8 pixels. */
 const images: TrainingData = (() => {
-  const pixels = { ...synthetic(96, 64, 3, 1), image: [8, 8] } as const;
-  return { train: pixels, evaluation: take(pixels, 32), test: take(pixels, 32) };
+  const pixels = { ...synthetic(32, 64, 3, 1), image: [8, 8] } as const;
+  return { train: pixels, evaluation: take(pixels, 8), test: take(pixels, 8) };
 })();
 
 const config = (change: Partial<RunConfig> = {}): RunConfig => ({
@@ -227,7 +227,7 @@ describe('train', () => {
       const counts = new Set<number>();
       for await (const event of train(
         recipe,
-        config({ recipe: name }),
+        config({ recipe: name, batchSize: recipe.input === 'vector' ? 32 : 8 }),
         recipe.input === 'vector' ? data : images,
         {
           recordsPerEpoch: 4,
