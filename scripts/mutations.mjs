@@ -7,28 +7,46 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'vite';
+import { main, parse, WrongUsage } from './command-line.mjs';
 
-const [backend = 'cpu', ...chosen] = process.argv.slice(2);
-const server = await createServer({
-  server: { middlewareMode: true },
-  appType: 'custom',
-  logLevel: 'silent',
-});
-const { MUTATIONS } = await server.ssrLoadModule('/test/mutations.ts');
-await server.close();
-
+const BACKENDS = ['cpu', 'wasm', 'native', 'webgl'];
 const FOLDERS = ['ops', 'random', 'layers', 'callbacks', 'initialization', 'inference', 'parity'];
+
 /** The tests that are to see a mistake in a file. */
 const testsOf = (file) =>
   (file.startsWith('src/accelerate/') ? ['accelerate'] : [...FOLDERS, 'accelerate']).map(
     (folder) => `test/${folder}/`,
   );
-let missed = 0;
-for (const [number, { name, file, backend: own = backend }] of MUTATIONS.entries()) {
-  if (chosen.length > 0 && !chosen.includes(String(number))) continue;
+
+async function readMutations() {
+  const server = await createServer({
+    server: { middlewareMode: true },
+    appType: 'custom',
+    logLevel: 'silent',
+  });
+  const { MUTATIONS } = await server.ssrLoadModule('/test/mutations.ts');
+  await server.close();
+  return MUTATIONS;
+}
+
+/** The backend, and the numbers of the mistakes to make. */
+function settings(count) {
+  const [backend = 'cpu', ...words] = parse({}).positionals;
+  if (!BACKENDS.includes(backend)) {
+    throw new WrongUsage(`the first word must be one of ${BACKENDS.join(', ')}, received "${backend}"`);
+  }
+  const wrong = words.find((word) => !/^\d+$/.test(word) || Number(word) >= count);
+  if (wrong !== undefined) {
+    throw new WrongUsage(`a mistake's number must be an integer below ${count}, received "${wrong}"`);
+  }
+  return { backend, chosen: words.length > 0 ? words.map(Number) : [...Array(count).keys()] };
+}
+
+/** The name of a test that fails by a mistake; undefined where none does. */
+function caughtBy({ name, file }, number, backend) {
   const { stdout } = spawnSync(
     'npx',
-    ['vitest', 'run', '--project', own, '--reporter=json', '--bail=1', ...testsOf(file)],
+    ['vitest', 'run', '--project', backend, '--reporter=json', '--bail=1', ...testsOf(file)],
     {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
@@ -45,9 +63,20 @@ for (const [number, { name, file, backend: own = backend }] of MUTATIONS.entries
     .flatMap(({ assertionResults }) => assertionResults)
     .find(({ status }) => status === 'failed');
   if (!failed && numPassedTests === 0) throw new Error(`${name}: no test ran`);
-  if (!failed) missed++;
-  console.log(`${String(number).padStart(2)}  ${name} (${file})`);
-  console.log(`      ${failed ? `caught by: ${failed.fullName}` : 'NOT CAUGHT'}`);
+  return failed?.fullName;
 }
-console.log(missed === 0 ? '\nEvery mistake was caught.' : `\n${missed} not caught.`);
-process.exitCode = missed === 0 ? 0 : 1;
+
+await main(async () => {
+  const mutations = await readMutations();
+  const { backend, chosen } = settings(mutations.length);
+  let missed = 0;
+  for (const number of chosen) {
+    const mutation = mutations[number];
+    const test = caughtBy(mutation, number, mutation.backend ?? backend);
+    if (!test) missed++;
+    console.log(`${String(number).padStart(2)}  ${mutation.name} (${mutation.file})`);
+    console.log(`      ${test ? `caught by: ${test}` : 'NOT CAUGHT'}`);
+  }
+  console.log(missed === 0 ? '\nEvery mistake was caught.' : `\n${missed} not caught.`);
+  process.exitCode = missed === 0 ? 0 : 1;
+});

@@ -10,7 +10,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { columns, percent } from '../dist/src/report/format.js';
+import { columns, engineName, percent } from '../dist/src/report/format.js';
 import { readRun, runName } from '../dist/src/runs/run-folder.js';
 import { comparedRecipes } from '../dist/src/training/recipes.js';
 import { summarize } from '../dist/src/training/summary.js';
@@ -60,8 +60,8 @@ const command = ['npx evenkeel compare', ...(byDefault ? [] : settings.recipes),
 const about =
   `MNIST, ${config.examples} training and 10000 test images, layers of ${config.hidden.join(' and ')} units, batches of ` +
   `${config.batchSize}, plain SGD, ${config.epochs} epochs; mean ± standard deviation over ${settings.seeds} seeds, ` +
-  `of the test set after the last epoch. \`${command}\`: ${environment.backend} backend, TensorFlow ` +
-  `${environment.tensorflow}, tfjs ${environment.tfjs}, Node ${environment.node}, ${environment.processor}.`;
+  `of the test set after the last epoch. \`${command}\`: ${engineName(environment)}, tfjs ${environment.tfjs}, ` +
+  `Node ${environment.node}, ${environment.processor}.`;
 
 if (byDefault) {
   replaceBetween('README.md', '<!-- results -->', '<!-- /results -->', `${table}\n\n${about}`);

@@ -2,8 +2,6 @@ import type { Patches } from './patches.js';
 
 /** One change to tfjs that `accelerate` makes. */
 export interface Acceleration {
-  /** What `only` calls it: the kernel, layer or optimizer that it changes. */
-  name: string;
   /** The public reports that it answers, as `tensorflow/tfjs#number`. */
   answers?: readonly string[];
   /** Whether a model that trains today gets other numbers by it, so that it is on only where it is asked for. */

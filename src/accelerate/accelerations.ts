@@ -35,8 +35,11 @@ import { sumOnWasm } from './sum-on-wasm.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
-/** All of them, in the order in which they are applied: what changes the same method later stands around the earlier. */
-export const accelerations: readonly Acceleration[] = [
+/**
+ * All of them by name, in the order in which they are applied: what changes the same method later stands around the
+ * earlier.
+ */
+export const accelerations = {
   dense,
   relu,
   batchNorm,
@@ -75,4 +78,7 @@ export const accelerations: readonly Acceleration[] = [
   frozenBatchNorm,
   seededDropout,
   constraints,
-];
+} satisfies Record<string, Acceleration>;
+
+/** What `only` calls an acceleration: the kernel, layer or optimizer that it changes. */
+export type AccelerationName = keyof typeof accelerations;

@@ -33,7 +33,6 @@ interface Adam {
  * `epsilon sqrt(1 - beta2^t)`, which makes the two the same.
  */
 export const adam: Acceleration = {
-  name: 'adam',
   apply(patches) {
     followVariables(patches);
     patches.method(tf.AdamOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {

@@ -22,7 +22,6 @@ const FEW = { alone: 8192, each: 32768 };
  * its slow one.
  */
 export const matMul: Acceleration = {
-  name: 'matMul',
   ...insteadOnWasm({
     BatchMatMul({ a, b }: Inputs, { transposeA, transposeB }: Transposes) {
       const [rows, inner] = a.shape.slice(-2) as [number, number];
@@ -52,7 +51,6 @@ function swapLast(x: tf.Tensor): tf.Tensor {
 
 /** The gradient of `tf.matMul` where its inputs broadcast: three axes by two, or a batch of one. */
 export const matMulGradient: Acceleration = {
-  name: 'matMulGradient',
   answers: ['tensorflow/tfjs#8721', 'tensorflow/tfjs#8548'],
   needed: () => throwsFor(tf.matMul, [2, 2, 2], [2, 2]),
   ...summingGradient('BatchMatMul'),

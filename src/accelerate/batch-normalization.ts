@@ -24,7 +24,6 @@ interface BatchNormalization {
  * center, and on any axis, where tfjs throws in training and, on its cpu backend, predicts wrongly; of any rank from 2.
  */
 export const batchNorm: Acceleration = {
-  name: 'batchNorm',
   answers: ['tensorflow/tfjs#2868'],
   apply(patches) {
     patches.method(builtin('BatchNormalization').prototype, 'call', (call) => {

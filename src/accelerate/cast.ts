@@ -7,7 +7,6 @@ import { nativeKernel, share } from './native-kernel.js';
  * products, means and clones.
  */
 export const cast: Acceleration = {
-  name: 'cast',
   ...nativeKernel('Cast', (call, before) => {
     const x = call.inputs.x as tf.Tensor;
     return x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? share(x, call) : before();

@@ -17,7 +17,6 @@ interface Attributes extends WindowAttributes {
  * x by the gradient of each output. The examples come last in both, so that what is seen is copied in long runs.
  */
 export const conv2dBackpropFilter: Acceleration = {
-  name: 'conv2dBackpropFilter',
   answers: ['tensorflow/tfjs#8474'],
   ...missingOnWasm<Inputs, Attributes>(
     'Conv2DBackpropFilter',

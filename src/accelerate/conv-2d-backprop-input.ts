@@ -17,7 +17,6 @@ interface Attributes extends WindowAttributes {
  * dy, spread by the strides, with the filter turned around, by tfjs's fast kernel in place of its slow one.
  */
 export const conv2dBackpropInput: Acceleration = {
-  name: 'conv2dBackpropInput',
   ...insteadOnWasm({
     Conv2DBackpropInput(
       { dy, filter }: Inputs,

@@ -16,7 +16,6 @@ interface Attributes extends WindowAttributes {
  * The gradient of a depthwise convolution by its filter on the wasm backend: `dw[e, c, m] = sum x[seen by e, c] dy[c, m]`.
  */
 export const depthwiseConv2dBackpropFilter: Acceleration = {
-  name: 'depthwiseConv2dBackpropFilter',
   ...missingOnWasm<Inputs, Attributes>(
     'DepthwiseConv2dNativeBackpropFilter',
     ({ x, dy }, attributes, backend) => {

@@ -17,7 +17,6 @@ interface Attributes extends WindowAttributes {
  * `sum over e, m of dy[place that saw it by e, c, m] w[e, c, m]`.
  */
 export const depthwiseConv2dBackpropInput: Acceleration = {
-  name: 'depthwiseConv2dBackpropInput',
   ...missingOnWasm<Inputs, Attributes>(
     'DepthwiseConv2dNativeBackpropInput',
     ({ dy, filter }, attributes, backend) => {

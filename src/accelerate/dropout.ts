@@ -20,7 +20,6 @@ type Call = (this: Dropout, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?
  * them to the device. For layers without a seed, whose masks are arbitrary.
  */
 export const dropout: Acceleration = {
-  name: 'dropout',
   apply: (patches) => patches.method(builtin('Dropout').prototype, 'call', (call) => drawing(call, false)),
 };
 
@@ -29,7 +28,6 @@ export const dropout: Acceleration = {
  * seed, name and count of calls; the count begins anew with the process.
  */
 export const seededDropout: Acceleration = {
-  name: 'seededDropout',
   repair: true,
   apply: (patches) => patches.method(builtin('Dropout').prototype, 'call', (call) => drawing(call, true)),
 };

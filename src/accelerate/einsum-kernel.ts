@@ -8,7 +8,6 @@ import { missingOnWasm } from './wasm-kernel.js';
  * gives a wrong shape, or throws, where letters that are summed over stand in one tensor alone: `i,jk->ij`.
  */
 export const einsumKernel: Acceleration = {
-  name: 'einsumKernel',
   apply(patches) {
     for (const backend of ['cpu', 'webgl']) {
       const before = tf.getKernel('Einsum', backend);
@@ -27,7 +26,6 @@ export const einsumKernel: Acceleration = {
 
 /** `tf.einsum` on the wasm backend, which has none. */
 export const einsumOnWasm: Acceleration = {
-  name: 'einsumOnWasm',
   ...missingOnWasm<Record<string, tf.Tensor>, { equation: string }>('Einsum', (inputs, { equation }) => {
     const tensors = Object.values(inputs);
     if (isFloat(tensors)) return contract(equation, tensors);

@@ -4,7 +4,6 @@ import { withoutLonely } from './einsum-kernel.js';
 
 /** A gradient for `tf.einsum`, which has none. */
 export const einsum: Acceleration = {
-  name: 'einsum',
   needed: () => tf.getGradient('Einsum') === undefined,
   apply(patches) {
     patches.gradient({

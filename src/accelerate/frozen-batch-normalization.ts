@@ -7,7 +7,6 @@ import { builtin } from './builtins.js';
  * are, as Keras has it since version 2; tfjs goes on with the statistics of the batch, and moves the others.
  */
 export const frozenBatchNorm: Acceleration = {
-  name: 'frozenBatchNorm',
   repair: true,
   apply(patches) {
     patches.method(builtin('BatchNormalization').prototype, 'call', (call) => {

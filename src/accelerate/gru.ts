@@ -9,7 +9,7 @@ const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel,
  * GRU layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the steps
  * are one product each.
  */
-export const gru: Acceleration = { name: 'gru', ...wholeSequence('GRU', composed, () => composed) };
+export const gru: Acceleration = wholeSequence('GRU', composed, () => composed);
 
 /** A kernel's columns for the gates, and those for the candidate. */
 function partsOf<T extends Shaped>({ slice }: Algebra<T>, kernel: T): [T, T] {

@@ -3,15 +3,17 @@ import { ArgumentError } from '../arguments/check.js';
 import { KEEP_ONE } from '../arguments/copies.js';
 import { didYouMean } from '../arguments/did-you-mean.js';
 import type { Acceleration } from './acceleration.js';
-import { accelerations } from './accelerations.js';
+import { type AccelerationName, accelerations } from './accelerations.js';
 import { Patches } from './patches.js';
+
+export type { AccelerationName };
 
 export interface AccelerateOptions {
   /**
    * Those of these names, of the ones that `repair` is about too. Default: all that leave the numbers of a model that
    * trains today as they are.
    */
-  only?: readonly string[];
+  only?: readonly AccelerationName[];
   /**
    * Also what changes such numbers, since they are wrong: `constraints` are applied after each step, `frozenBatchNorm`
    * uses its moving statistics, `seededDropout` draws a new mask at each call. Default: false.
@@ -19,13 +21,14 @@ export interface AccelerateOptions {
   repair?: boolean;
 }
 
-const NAMES = accelerations.map(({ name }) => name);
+const NAMES = Object.keys(accelerations) as AccelerationName[];
+const of = (name: AccelerationName): Acceleration => accelerations[name];
 
 /** What was changed, by name, in the order in which it was. */
-const on = new Map<string, Patches>();
+const on = new Map<AccelerationName, Patches>();
 
 /** What is asked for, and is for a backend that has not been set yet. */
-const waiting = new Set<Acceleration>();
+const waiting = new Set<AccelerationName>();
 
 /**
  * Trains the built-in layers of tfjs at the speed of its engine, and mends what is broken in them: for every model, those
@@ -46,7 +49,7 @@ const waiting = new Set<Acceleration>();
  * @throws Error for an option or a name that is none, where no backend is ready, or where two copies of tfjs are
  *   loaded; nothing is changed then
  */
-export function accelerate(options: AccelerateOptions = {}): string[] {
+export function accelerate(options: AccelerateOptions = {}): AccelerationName[] {
   const chosen = choose(options);
   requireReady();
   turnOn(chosen);
@@ -62,11 +65,12 @@ accelerate.restore = (): void => {
 };
 
 /** Turns on what the backend in use has a place for, all or nothing; the rest waits for its own. */
-function turnOn(chosen: readonly Acceleration[]): void {
-  const now = chosen.filter(({ backend }) => !backend || backend === tf.getBackend());
-  const added: string[] = [];
+function turnOn(chosen: readonly AccelerationName[]): void {
+  const now = chosen.filter((name) => (of(name).backend ?? tf.getBackend()) === tf.getBackend());
+  const added: AccelerationName[] = [];
   try {
-    for (const { name, needed, apply } of now) {
+    for (const name of now) {
+      const { needed, apply } = of(name);
       if (on.has(name) || needed?.() === false) continue;
       const patches = new Patches();
       on.set(name, patches);
@@ -77,9 +81,9 @@ function turnOn(chosen: readonly Acceleration[]): void {
     for (const name of added.reverse()) undo(name);
     throw error;
   }
-  for (const acceleration of chosen) {
-    if (now.includes(acceleration)) waiting.delete(acceleration);
-    else waiting.add(acceleration);
+  for (const name of chosen) {
+    if (now.includes(name)) waiting.delete(name);
+    else waiting.add(name);
   }
   if (waiting.size > 0) follow();
 }
@@ -99,12 +103,12 @@ function follow(): void {
   });
 }
 
-function undo(name: string): void {
+function undo(name: AccelerationName): void {
   on.get(name)?.undo();
   on.delete(name);
 }
 
-function choose(options: AccelerateOptions): readonly Acceleration[] {
+function choose(options: AccelerateOptions): readonly AccelerationName[] {
   const { only, repair = false, ...others } = options ?? {};
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   if (!isObject)
@@ -114,7 +118,7 @@ function choose(options: AccelerateOptions): readonly Acceleration[] {
     throw new Error(`accelerate: no option ${unknown}; ${didYouMean(unknown, ['only', 'repair'])}`);
   }
   if (typeof repair !== 'boolean') throw new ArgumentError('accelerate', 'repair', 'true or false', repair);
-  if (only === undefined) return accelerations.filter((acceleration) => repair || !acceleration.repair);
+  if (only === undefined) return NAMES.filter((name) => repair || !of(name).repair);
   if (!Array.isArray(only) || only.length === 0) {
     throw new ArgumentError('accelerate', 'only', 'a list of one name or more', only);
   }
@@ -123,7 +127,7 @@ function choose(options: AccelerateOptions): readonly Acceleration[] {
     const received = typeof name === 'string' ? `'${name}'` : String(name);
     throw new Error(`accelerate: only has no ${received}; ${didYouMean(String(name), NAMES)}`);
   }
-  return accelerations.filter((one) => only.includes(one.name) || (repair && one.repair));
+  return NAMES.filter((name) => only.includes(name) || (repair && of(name).repair));
 }
 
 function requireReady(): void {

@@ -22,7 +22,6 @@ interface LayerNormalization {
  * of each tile copy by copy. Of any rank, where tfjs stops at 4.
  */
 export const layerNorm: Acceleration = {
-  name: 'layerNorm',
   answers: ['tensorflow/tfjs#2120'],
   apply(patches) {
     patches.method(builtin('LayerNormalization').prototype, 'call', (call) => {

@@ -17,7 +17,6 @@ const byBlock: Recurrence = {
  * differentiates each of a step's thirty ops.
  */
 export const lstm: Acceleration = {
-  name: 'lstm',
   ...wholeSequence('LSTM', composed, (cell) =>
     tf.getBackend() === 'tensorflow' && isStandard(cell) ? byBlock : composed,
   ),

@@ -15,7 +15,6 @@ interface Attributes {
  * other backends, where tfjs's kernel for wasm gives none to a window without a positive entry.
  */
 export const maxPoolGradient: Acceleration = {
-  name: 'maxPoolGradient',
   ...insteadOnWasm({
     MaxPoolGrad(
       { dy, input }: { dy: tf.Tensor4D; input: tf.Tensor4D },

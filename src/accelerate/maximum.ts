@@ -4,7 +4,6 @@ import { summingGradient, throwsFor } from './broadcast.js';
 
 /** The gradient of `tf.maximum` where its inputs broadcast. */
 export const maximum: Acceleration = {
-  name: 'maximum',
   needed: () => throwsFor(tf.maximum, [2, 2], [2]),
   ...summingGradient('Maximum'),
 };

@@ -9,7 +9,6 @@ const DROP = { ...TYPES, keep_dims: false } as const;
 
 /** A mean without the copy of its input that tfjs-node makes. */
 export const meanOnNative: Acceleration = {
-  name: 'meanOnNative',
   ...nativeKernel('Mean', ({ inputs, attrs }, before) => {
     const x = inputs.x as tf.Tensor;
     if (x.dtype !== 'float32') return before();

@@ -7,7 +7,6 @@ import { overReduced } from './reductions.js';
  * divides all of it.
  */
 export const mean: Acceleration = {
-  name: 'mean',
   apply(patches) {
     patches.gradient({
       kernelName: 'Mean',

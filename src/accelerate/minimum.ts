@@ -4,7 +4,6 @@ import { summingGradient, throwsFor } from './broadcast.js';
 
 /** The gradient of `tf.minimum` where its inputs broadcast. */
 export const minimum: Acceleration = {
-  name: 'minimum',
   needed: () => throwsFor(tf.minimum, [2, 2], [2]),
   ...summingGradient('Minimum'),
 };

@@ -21,7 +21,6 @@ interface Momentum {
  * backend, in one pass on cpu and, if small, wasm.
  */
 export const momentum: Acceleration = {
-  name: 'momentum',
   apply(patches) {
     followVariables(patches);
     patches.method(tf.MomentumOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {

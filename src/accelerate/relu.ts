@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { FLOAT } from '../ops/native-attributes.js';
 import { nativeGradientOp } from '../ops/native-op.js';
 import type { Acceleration } from './acceleration.js';
 
@@ -7,7 +8,6 @@ import type { Acceleration } from './acceleration.js';
  * function of five ops.
  */
 export const relu: Acceleration = {
-  name: 'relu',
   apply(patches) {
     const before = tf.getGradient('Relu');
     patches.gradient({
@@ -15,7 +15,7 @@ export const relu: Acceleration = {
       inputsToSave: ['x'],
       gradFunc: (dy, saved, attributes) => {
         const [x] = saved as [tf.Tensor];
-        const dx = () => nativeGradientOp('ReluGrad', { T: 'float32' }, () => [dy as tf.Tensor, x]);
+        const dx = () => nativeGradientOp('ReluGrad', FLOAT, () => [dy as tf.Tensor, x]);
         return { x: () => dx() ?? (before.gradFunc(dy, saved, attributes).x?.() as tf.Tensor) };
       },
     });

@@ -4,7 +4,6 @@ import { nativeKernel, share } from './native-kernel.js';
 
 /** A reshape to the shape that a tensor has, as most of those in tfjs's gradients are, without a call of TensorFlow. */
 export const reshape: Acceleration = {
-  name: 'reshape',
   ...nativeKernel('Reshape', (call, before) => {
     const x = call.inputs.x as tf.Tensor;
     const { shape } = call.attrs as unknown as { shape: number[] };

@@ -15,7 +15,6 @@ interface Sgd {
 
 /** Stochastic gradient descent, `w <- w - rate dw`: in place on the native backend, in one pass on cpu and, if small, wasm. */
 export const sgd: Acceleration = {
-  name: 'sgd',
   apply(patches) {
     followVariables(patches);
     patches.method(tf.SGDOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {

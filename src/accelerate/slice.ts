@@ -6,7 +6,6 @@ type Size = number | number[];
 
 /** Slices on the wasm backend, where tfjs copies the whole tensor for each, and its splits and stacks of slices likewise. */
 export const slice: Acceleration = {
-  name: 'slice',
   ...insteadOnWasm({
     Slice({ x }: { x: tf.Tensor }, { begin, size }: { begin: Size; size: Size }, backend) {
       if (x.dtype === 'string') return null;

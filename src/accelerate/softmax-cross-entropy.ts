@@ -22,7 +22,6 @@ let logitsOf: Map<tf.Tensor, tf.Tensor> | null = null;
  * probability is below 1e-7.
  */
 export const softmaxCrossEntropy: Acceleration = {
-  name: 'softmaxCrossEntropy',
   apply(patches) {
     const [categorical, sparse] = ['categoricalCrossentropy', 'sparseCategoricalCrossentropy'].map(lossOf);
     const ofLogits = (loss: Loss): Loss => {

@@ -10,7 +10,6 @@ import type { Acceleration } from './acceleration.js';
  * x = 0, where it is infinite.
  */
 export const norm: Acceleration = {
-  name: 'norm',
   needed: () =>
     tf.tidy(() => {
       const [gradient] = tf

@@ -4,7 +4,6 @@ import { summingGradient, throwsFor } from './broadcast.js';
 
 /** The gradient of `tf.squaredDifference` where its inputs broadcast. */
 export const squaredDifference: Acceleration = {
-  name: 'squaredDifference',
   needed: () => throwsFor(tf.squaredDifference, [2, 2], [2]),
   ...summingGradient('SquaredDifference'),
 };

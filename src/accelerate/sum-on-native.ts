@@ -6,7 +6,6 @@ import { nativeKernel } from './native-kernel.js';
 
 /** A sum over all axes but the last, as the gradient of every bias is, by TensorFlow's op for that. */
 export const sumOnNative: Acceleration = {
-  name: 'sumOnNative',
   ...nativeKernel('Sum', ({ inputs, attrs }, before) => {
     const x = inputs.x as tf.Tensor;
     const { axis, keepDims } = attrs as unknown as { axis: number | number[]; keepDims: boolean };

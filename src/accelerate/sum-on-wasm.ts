@@ -12,7 +12,6 @@ interface Attributes {
  * sums of no values, where it gives what its memory held.
  */
 export const sumOnWasm: Acceleration = {
-  name: 'sumOnWasm',
   ...insteadOnWasm({
     Sum({ x }: { x: tf.Tensor }, { axis, keepDims }: Attributes, backend) {
       const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);

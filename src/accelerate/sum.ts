@@ -4,7 +4,6 @@ import { overReduced } from './reductions.js';
 
 /** The gradient of a sum in one pass, `dx = dy` spread over the axes, where tfjs multiplies by a tensor of ones. */
 export const sum: Acceleration = {
-  name: 'sum',
   apply(patches) {
     patches.gradient({
       kernelName: 'Sum',

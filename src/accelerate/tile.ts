@@ -6,7 +6,6 @@ import type { Acceleration } from './acceleration.js';
  * and adds them one by one, and knows ranks up to 4 only.
  */
 export const tile: Acceleration = {
-  name: 'tile',
   answers: ['tensorflow/tfjs#2120'],
   apply(patches) {
     patches.gradient({

@@ -9,7 +9,6 @@ interface Inputs {
 
 /** What the gradient of an embedding needs on the wasm backend: rows added up by the segment that they are of. */
 export const unsortedSegmentSum: Acceleration = {
-  name: 'unsortedSegmentSum',
   answers: ['tensorflow/tfjs#8082'],
   ...missingOnWasm<Inputs, { numSegments: number }>(
     'UnsortedSegmentSum',

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
+import { FLOAT } from './native-attributes.js';
 import { nativeGradientOp } from './native-op.js';
 
 /** An activation as tfjs makes it of a name. */
@@ -21,7 +22,7 @@ function relu(x: tf.Tensor): tf.Tensor {
     return {
       value,
       gradient: (dy, [y]) => [
-        nativeGradientOp('ReluGrad', { T: 'float32' }, () => [dy, y as tf.Tensor]) ??
+        nativeGradientOp('ReluGrad', FLOAT, () => [dy, y as tf.Tensor]) ??
           tf.mul(dy, tf.step(y as tf.Tensor)),
       ],
     };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
+import { FLOAT } from './native-attributes.js';
 import { nativeOp } from './native-op.js';
 
 /** How many weights are masked at once: 16 MB of them. */
@@ -142,8 +143,7 @@ function kernelGradientOf(x: tf.Tensor2D, dy: tf.Tensor2D, kept: tf.Tensor): tf.
 /** The numbers where kept, else 0: one pass on the native backend. Broadcasts. */
 function masked(t: tf.Tensor, kept: tf.Tensor): tf.Tensor {
   return (
-    nativeOp('SelectV2', { T: 'float32' }, () => [kept, t, tf.scalar(0)]) ??
-    tf.tidy(() => t.mul(kept.cast('float32')))
+    nativeOp('SelectV2', FLOAT, () => [kept, t, tf.scalar(0)]) ?? tf.tidy(() => t.mul(kept.cast('float32')))
   );
 }
 

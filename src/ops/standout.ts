@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
+import { FLOAT } from './native-attributes.js';
 import { nativeOp } from './native-op.js';
 
 /**
@@ -58,5 +59,5 @@ function straightThrough(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Te
 
 /** `x where gate > 0, else 0`: relu's gradient, one pass on the native backend. */
 function wherePositive<T extends tf.Tensor>(gate: tf.Tensor, x: T): T {
-  return (nativeOp('ReluGrad', { T: 'float32' }, () => [x, gate]) ?? x.mul(tf.step(gate))) as T;
+  return (nativeOp('ReluGrad', FLOAT, () => [x, gate]) ?? x.mul(tf.step(gate))) as T;
 }

@@ -13,6 +13,9 @@ export function comparisonCsv(rows: readonly ComparisonRow[]): string {
       milliseconds_per_step: row.millisecondsPerStep,
       parameters: row.parameters,
       learning_rate: row.learningRate,
+      backend: row.environment.backend,
+      accelerated: row.environment.accelerated ?? false,
+      precision: row.environment.precision ?? 'float32',
     })),
   )}\n`;
 }

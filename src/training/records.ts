@@ -101,4 +101,6 @@ export interface ComparisonRow {
   testLoss: number;
   millisecondsPerStep: number;
   parameters: number;
+  /** Of the first seed. */
+  environment: RunEnvironment;
 }

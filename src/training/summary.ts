@@ -18,6 +18,7 @@ export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
       // Whatever else the machine did is in one seed more than in another.
       millisecondsPerStep: median(seeds.map(({ result }) => result.millisecondsPerStep)),
       parameters: first.result.parameters,
+      environment: first.environment,
     };
   });
 }

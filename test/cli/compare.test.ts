@@ -80,6 +80,9 @@ describe('compare', () => {
       'milliseconds_per_step',
       'parameters',
       'learning_rate',
+      'backend',
+      'accelerated',
+      'precision',
     ]);
     const accuracies = await Promise.all(
       [1, 2].map(
@@ -89,6 +92,7 @@ describe('compare', () => {
     );
     const [a, b] = accuracies as [number, number];
     const row = rows.find(({ recipe }) => recipe === 'mlp-cosine');
+    expect(row).toMatchObject({ backend: 'wasm', accelerated: 'true', precision: 'float32' });
     expect(Number(row?.test_accuracy_mean)).toBeCloseTo((a + b) / 2, 12);
     expect(Number(row?.test_accuracy_standard_deviation)).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 12);
   });
