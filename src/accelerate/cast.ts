@@ -6,9 +6,7 @@ import { nativeKernel, share } from './native-kernel.js';
  * A cast to the type that a tensor has, which shares its values; tfjs-node copies them. tfjs casts in the gradients of
  * products, means and clones.
  */
-export const cast: Acceleration = {
-  ...nativeKernel('Cast', (call, before) => {
-    const x = call.inputs.x as tf.Tensor;
-    return x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? share(x, call) : before();
-  }),
-};
+export const cast: Acceleration = nativeKernel('Cast', (call, before) => {
+  const x = call.inputs.x as tf.Tensor;
+  return x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? share(x, call) : before();
+});

@@ -25,8 +25,9 @@ export const einsumKernel: Acceleration = {
 };
 
 /** `tf.einsum` on the wasm backend, which has none. */
-export const einsumOnWasm: Acceleration = {
-  ...missingOnWasm<Record<string, tf.Tensor>, { equation: string }>('Einsum', (inputs, { equation }) => {
+export const einsumOnWasm: Acceleration = missingOnWasm<Record<string, tf.Tensor>, { equation: string }>(
+  'Einsum',
+  (inputs, { equation }) => {
     const tensors = Object.values(inputs);
     if (isFloat(tensors)) return contract(equation, tensors);
     return tf.tidy(() =>
@@ -38,8 +39,8 @@ export const einsumOnWasm: Acceleration = {
         'int32',
       ),
     );
-  }),
-};
+  },
+);
 
 const isFloat = (tensors: tf.Tensor[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
 

@@ -16,11 +16,9 @@ const byBlock: Recurrence = {
  * steps are one product each; on the native backend TensorFlow's own ops for it where the gates are sigmoid. tfjs
  * differentiates each of a step's thirty ops.
  */
-export const lstm: Acceleration = {
-  ...wholeSequence('LSTM', composed, (cell) =>
-    tf.getBackend() === 'tensorflow' && isStandard(cell) ? byBlock : composed,
-  ),
-};
+export const lstm: Acceleration = wholeSequence('LSTM', composed, (cell) =>
+  tf.getBackend() === 'tensorflow' && isStandard(cell) ? byBlock : composed,
+);
 
 /**
  * `z = x W + h U + b` in four parts; `i, f, o = gate(z0, z1, z3)`, `g = act(z2)`, `c = f c + i g`, `h = o act(c)`.

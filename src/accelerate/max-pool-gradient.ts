@@ -14,29 +14,20 @@ interface Attributes {
  * The gradient of max pooling on the wasm backend in two passes: dy at the first largest entry of each window, as on the
  * other backends, where tfjs's kernel for wasm gives none to a window without a positive entry.
  */
-export const maxPoolGradient: Acceleration = {
-  ...insteadOnWasm({
-    MaxPoolGrad(
-      { dy, input }: { dy: tf.Tensor4D; input: tf.Tensor4D },
-      { filterSize, strides, pad, dimRoundingMode }: Attributes,
-      backend,
-    ) {
-      if (input.dtype !== 'float32') return null;
-      const info = tf.backend_util.computePool2DInfo(
-        input.shape,
-        filterSize,
-        strides,
-        1,
-        pad,
-        dimRoundingMode,
-      );
-      const out = backend.makeOutput(input.shape, 'float32');
-      const [x, d, dx] = heapOf(backend, input, dy, out);
-      scatter(d, largest(x, info), dx);
-      return out;
-    },
-  }),
-};
+export const maxPoolGradient: Acceleration = insteadOnWasm({
+  MaxPoolGrad(
+    { dy, input }: { dy: tf.Tensor4D; input: tf.Tensor4D },
+    { filterSize, strides, pad, dimRoundingMode }: Attributes,
+    backend,
+  ) {
+    if (input.dtype !== 'float32') return null;
+    const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
+    const out = backend.makeOutput(input.shape, 'float32');
+    const [x, d, dx] = heapOf(backend, input, dy, out);
+    scatter(d, largest(x, info), dx);
+    return out;
+  },
+});
 
 /** Where the largest entry of each window stands in x; -1 where none is a number. */
 function largest(x: Float32Array, info: WindowInfo): Int32Array {

@@ -1,22 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
+import { INDEXED } from '../ops/native-attributes.js';
 import { nativeResult } from '../ops/native-op.js';
 import type { Acceleration } from './acceleration.js';
 import { nativeKernel } from './native-kernel.js';
 
-const TYPES = { T: 'float32', Tidx: 'int32' } as const;
-const KEEP = { ...TYPES, keep_dims: true } as const;
-const DROP = { ...TYPES, keep_dims: false } as const;
+const KEEP = { ...INDEXED, keep_dims: true } as const;
+const DROP = { ...INDEXED, keep_dims: false } as const;
 
 /** A mean without the copy of its input that tfjs-node makes. */
-export const meanOnNative: Acceleration = {
-  ...nativeKernel('Mean', ({ inputs, attrs }, before) => {
-    const x = inputs.x as tf.Tensor;
-    if (x.dtype !== 'float32') return before();
-    const { axis, keepDims } = attrs as unknown as { axis: number | number[]; keepDims: boolean };
-    const axes = tf.util.parseAxisParam(axis, x.shape);
-    const mean = nativeResult([x], ({ op, integers }, x) =>
-      op('Mean', keepDims ? KEEP : DROP, x, integers(axes)),
-    );
-    return mean as tf.Tensor;
-  }),
-};
+export const meanOnNative: Acceleration = nativeKernel('Mean', ({ inputs, attrs }, before) => {
+  const x = inputs.x as tf.Tensor;
+  if (x.dtype !== 'float32') return before();
+  const { axis, keepDims } = attrs as unknown as { axis: number | number[]; keepDims: boolean };
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const mean = nativeResult([x], ({ op, integers }, x) =>
+    op('Mean', keepDims ? KEEP : DROP, x, integers(axes)),
+  );
+  return mean as tf.Tensor;
+});

@@ -5,39 +5,37 @@ import { heapOf, insteadOnWasm, type WasmBackend } from './wasm-kernel.js';
 type Size = number | number[];
 
 /** Slices on the wasm backend, where tfjs copies the whole tensor for each, and its splits and stacks of slices likewise. */
-export const slice: Acceleration = {
-  ...insteadOnWasm({
-    Slice({ x }: { x: tf.Tensor }, { begin, size }: { begin: Size; size: Size }, backend) {
-      if (x.dtype === 'string') return null;
-      const [from, of] = tf.slice_util.parseSliceParams(x, begin, size as number[]) as [number[], number[]];
-      return block(x, from, of, backend);
-    },
-    SplitV(
-      { x }: { x: tf.Tensor },
-      { numOrSizeSplits, axis }: { numOrSizeSplits: Size; axis: number },
-      backend,
-    ) {
-      if (x.dtype === 'string') return null;
-      const along = tf.util.parseAxisParam(axis, x.shape)[0] as number;
-      const begin = x.shape.map(() => 0);
-      return tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along).map((width) => {
-        const part = block(x, begin, x.shape.with(along, width), backend);
-        begin[along] = (begin[along] as number) + width;
-        return part;
-      });
-    },
-    Unpack({ value }: { value: tf.Tensor }, { axis }: { axis: number }, backend) {
-      if (value.dtype === 'string') return null;
-      const along = tf.util.parseAxisParam(axis, value.shape)[0] as number;
-      const size = value.shape.with(along, 1);
-      const shape = value.shape.toSpliced(along, 1);
-      return Array.from({ length: value.shape[along] as number }, (_, i) => {
-        const begin = value.shape.map((_, other) => (other === along ? i : 0));
-        return { ...block(value, begin, size, backend), shape };
-      });
-    },
-  }),
-};
+export const slice: Acceleration = insteadOnWasm({
+  Slice({ x }: { x: tf.Tensor }, { begin, size }: { begin: Size; size: Size }, backend) {
+    if (x.dtype === 'string') return null;
+    const [from, of] = tf.slice_util.parseSliceParams(x, begin, size as number[]) as [number[], number[]];
+    return block(x, from, of, backend);
+  },
+  SplitV(
+    { x }: { x: tf.Tensor },
+    { numOrSizeSplits, axis }: { numOrSizeSplits: Size; axis: number },
+    backend,
+  ) {
+    if (x.dtype === 'string') return null;
+    const along = tf.util.parseAxisParam(axis, x.shape)[0] as number;
+    const begin = x.shape.map(() => 0);
+    return tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along).map((width) => {
+      const part = block(x, begin, x.shape.with(along, width), backend);
+      begin[along] = (begin[along] as number) + width;
+      return part;
+    });
+  },
+  Unpack({ value }: { value: tf.Tensor }, { axis }: { axis: number }, backend) {
+    if (value.dtype === 'string') return null;
+    const along = tf.util.parseAxisParam(axis, value.shape)[0] as number;
+    const size = value.shape.with(along, 1);
+    const shape = value.shape.toSpliced(along, 1);
+    return Array.from({ length: value.shape[along] as number }, (_, i) => {
+      const begin = value.shape.map((_, other) => (other === along ? i : 0));
+      return { ...block(value, begin, size, backend), shape };
+    });
+  },
+});
 
 /** Below this many values a loop is faster than a call. */
 const SHORT = 8;

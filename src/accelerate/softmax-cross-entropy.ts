@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { FLOAT } from '../ops/native-attributes.js';
+import { FLOAT, INDEXED } from '../ops/native-attributes.js';
 import { type Handle, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { isRecording } from '../ops/recording.js';
@@ -114,7 +114,7 @@ function crossEntropy(z: tf.Tensor, y: tf.Tensor, target: tf.Tensor): tf.Tensor 
 /** In place of -Infinity, whose product with a target of 0 is not a number. */
 const LOWEST = -3.4e38;
 
-const SUM = { ...FLOAT, Tidx: 'int32', keep_dims: true } as const;
+const SUM = { ...INDEXED, keep_dims: true } as const;
 
 /** By the op that TensorFlow has for it, whose own gradient is right only where the targets add up to 1. */
 function native(z: tf.Tensor, t: tf.Tensor): tf.Tensor | null {

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { normGuard } from './guard.js';
+import { INDEXED } from './native-attributes.js';
 import { nativeOp } from './native-op.js';
 
 /** Sums of squares over all axes but the last. TensorFlow has one op for it, which takes a third of the time of two. */
 export function sumOfSquares(t: tf.Tensor, axes: number[], keepDims = false): tf.Tensor {
-  const lengths = nativeOp('EuclideanNorm', { T: 'float32', Tidx: 'int32', keep_dims: keepDims }, () => [
+  const lengths = nativeOp('EuclideanNorm', { ...INDEXED, keep_dims: keepDims }, () => [
     t,
     tf.tensor1d(axes, 'int32'),
   ]);
