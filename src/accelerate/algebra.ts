@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { BIAS, FILL, FLOAT, INDEXED, SHAPED, SLICE, TRANSPOSE } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
-import { isRecording } from '../ops/recording.js';
+import { isRecording } from '../tfjs/recording.js';
 
 export interface Shaped {
   readonly shape: number[];

@@ -3,9 +3,9 @@ import { withLazyGradient } from '../ops/gradient.js';
 import { BIAS, FLOAT } from '../ops/native-attributes.js';
 import { nativeGradientOp, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
-import { isRecording } from '../ops/recording.js';
+import { builtin } from '../tfjs/builtins.js';
+import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
-import { builtin } from './builtins.js';
 import { columnSums } from './column-sums.js';
 
 interface Dense {

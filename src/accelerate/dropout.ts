@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { dropout as drop } from '../ops/dropout.js';
 import { bernoulli, drawnRate } from '../random/bernoulli.js';
 import { drawSeed } from '../random/seed.js';
+import { builtin } from '../tfjs/builtins.js';
 import type { Acceleration } from './acceleration.js';
-import { builtin } from './builtins.js';
 
 interface Dropout {
   name: string;

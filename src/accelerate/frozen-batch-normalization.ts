@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import { builtin } from '../tfjs/builtins.js';
 import type { Acceleration } from './acceleration.js';
-import { builtin } from './builtins.js';
 
 /**
  * A batch normalization that is frozen (`trainable = false`) normalizes by its moving statistics and leaves them as they

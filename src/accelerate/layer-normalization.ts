@@ -3,9 +3,9 @@ import { withLazyGradient } from '../ops/gradient.js';
 import { BIAS, FLOAT, SHAPED } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
 import { normalize } from '../ops/normalize.js';
-import { isRecording } from '../ops/recording.js';
+import { builtin } from '../tfjs/builtins.js';
+import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
-import { builtin } from './builtins.js';
 import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
 import { gradientsOf } from './second-derivative.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { FLOAT, INDEXED, SHAPED } from '../ops/native-attributes.js';
 import { nativeResult } from '../ops/native-op.js';
-import { isRecording } from '../ops/recording.js';
+import { isRecording } from '../tfjs/recording.js';
 
 /** `factor dy`, spread over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
 export function overReduced(dy: tf.Tensor, x: tf.Tensor, attributes: unknown, factor = 1): tf.Tensor {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { constantOf } from '../ops/gradient.js';
-import { isRecording } from '../ops/recording.js';
+import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 
 /**

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { isRecording } from '../ops/recording.js';
+import { builtin } from '../tfjs/builtins.js';
+import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { type Algebra, compute, type Shaped } from './algebra.js';
-import { builtin } from './builtins.js';
 import {
   type Activation,
   activationOf,

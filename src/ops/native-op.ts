@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { isRecording } from './recording.js';
+import { isRecording } from '../tfjs/recording.js';
 
 /** What is used of tfjs-node's backend, described here because importing that package would demand it of everyone. */
 interface NativeBackend {

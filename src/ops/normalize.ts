@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { isRecording } from '../tfjs/recording.js';
 import { withLazyGradient } from './gradient.js';
 import { clearPadding } from './padding.js';
-import { isRecording } from './recording.js';
 
 export interface NormalizeOptions {
   /** Axes over which mean and variance are taken. */

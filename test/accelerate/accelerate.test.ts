@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { accelerate } from 'evenkeel/accelerate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AccelerationName, accelerations } from '../../src/accelerate/accelerations.js';
-import { builtin } from '../../src/accelerate/builtins.js';
+import { builtin } from '../../src/tfjs/builtins.js';
 
 afterEach(() => accelerate.restore());
 

@@ -7,6 +7,6 @@ type Class = { new (...args: any[]): any; prototype: any };
 export function builtin(className: string): Class {
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
   const [found] = classNameMap[className] ?? [];
-  if (!found) throw new Error(`accelerate: this version of @tensorflow/tfjs has no class ${className}`);
+  if (!found) throw new Error(`evenkeel: this version of @tensorflow/tfjs has no class ${className}`);
   return found as unknown as Class;
 }
