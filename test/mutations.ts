@@ -437,6 +437,12 @@ export const MUTATIONS: Mutation[] = [
     backend: 'native',
   },
   {
+    name: "a batch norm's axis as Keras writes it, a list of one, is text once a number is added",
+    file: 'src/tfjs/batch-normalization.ts',
+    right: 'Array.isArray(axis) && axis.length === 1 ? axis[0] : axis',
+    wrong: 'axis',
+  },
+  {
     name: 'accelerated batch norm: predicts without its epsilon',
     file: `${accelerate}/batch-normalization.ts`,
     right: 'tf.add(variance as tf.Tensor, layer.epsilon)',
@@ -498,6 +504,24 @@ export const MUTATIONS: Mutation[] = [
     file: `${accelerate}/recurrent.ts`,
     right: 'scale(throughClip(v, y, 0, 1), 0.2)',
     wrong: 'scale(throughClip(v, y, 0, 1), 1)',
+  },
+  {
+    name: 'a stateful LSTM or GRU forgets its state',
+    file: `${accelerate}/recurrent.ts`,
+    right: 'kwargs?.initialState != null || stateful || returnState',
+    wrong: 'kwargs?.initialState != null || returnState',
+  },
+  {
+    name: 'an LSTM or GRU that is to return its state returns none',
+    file: `${accelerate}/recurrent.ts`,
+    right: 'kwargs?.initialState != null || stateful || returnState',
+    wrong: 'kwargs?.initialState != null || stateful',
+  },
+  {
+    name: "a user's cell is computed as tfjs's own",
+    file: `${accelerate}/recurrent.ts`,
+    right: "inherits(layer, className, 'getInitialState') && inherits(layer.cell, cellName, 'call')",
+    wrong: "inherits(layer, className, 'getInitialState')",
   },
   {
     name: "activations' terms are not folded into the bias",

@@ -3,21 +3,12 @@ import { withLazyGradient } from '../ops/gradient.js';
 import { FLOAT, SHAPED } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram } from '../ops/native-op.js';
 import { type Normalized, normalize } from '../ops/normalize.js';
+import { type BatchNormalization, readBatchNormalization } from '../tfjs/batch-normalization.js';
 import { builtin } from '../tfjs/builtins.js';
 import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
 import { gradientsOf } from './second-derivative.js';
-
-interface BatchNormalization {
-  axis: number;
-  momentum: number;
-  epsilon: number;
-  gamma?: tf.LayerVariable;
-  beta?: tf.LayerVariable;
-  movingMean: tf.LayerVariable;
-  movingVariance: tf.LayerVariable;
-}
 
 /**
  * Batch normalization in training in closed form, on the native backend by TensorFlow's own fused op. Without scale or
@@ -27,19 +18,16 @@ export const batchNorm: Acceleration = {
   answers: ['tensorflow/tfjs#2868'],
   apply(patches) {
     patches.method(builtin('BatchNormalization').prototype, 'call', (call) => {
-      return function (
-        this: BatchNormalization,
-        inputs: tf.Tensor | tf.Tensor[],
-        kwargs: { training?: boolean },
-      ) {
+      return function (this: object, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) {
         const x = Array.isArray(inputs) ? inputs[0] : inputs;
-        if (x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
-        const axis = (this.axis + x.rank) % x.rank;
-        if (kwargs.training) return tf.tidy(() => train(this, x, axis));
+        const layer = readBatchNormalization(this);
+        if (x?.dtype !== 'float32' || !layer) return call.call(this, inputs, kwargs);
+        const axis = (layer.axis + x.rank) % x.rank;
+        if (kwargs.training) return tf.tidy(() => train(layer, x, axis));
         // Without scale or center tfjs's own has no gradient.
-        const whole = this.gamma && this.beta;
+        const whole = layer.gamma && layer.beta;
         if (whole && axis === x.rank - 1 && x.rank <= 4) return call.call(this, inputs, kwargs);
-        return tf.tidy(() => predict(this, x, axis));
+        return tf.tidy(() => predict(layer, x, axis));
       };
     });
   },

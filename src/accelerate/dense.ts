@@ -3,7 +3,7 @@ import { withLazyGradient } from '../ops/gradient.js';
 import { BIAS, FLOAT } from '../ops/native-attributes.js';
 import { nativeGradientOp, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
-import { builtin } from '../tfjs/builtins.js';
+import { builtin, isBuiltin } from '../tfjs/builtins.js';
 import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { columnSums } from './column-sums.js';
@@ -11,7 +11,7 @@ import { columnSums } from './column-sums.js';
 interface Dense {
   kernel: tf.LayerVariable;
   bias: tf.LayerVariable | null;
-  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
+  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor } | null;
   invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
 }
 
@@ -24,7 +24,8 @@ export const dense: Acceleration = {
     patches.method(builtin('Dense').prototype, 'call', (call) => {
       return function (this: Dense, inputs: tf.Tensor | tf.Tensor[], kwargs: object) {
         const x = Array.isArray(inputs) ? inputs[0] : inputs;
-        if (x === undefined || x.rank < 2 || x.dtype !== 'float32') return call.call(this, inputs, kwargs);
+        const plain = x !== undefined && x.rank >= 2 && x.dtype === 'float32' && isKnown(this.activation);
+        if (!plain) return call.call(this, inputs, kwargs);
         return tf.tidy(() => {
           this.invokeCallHook(inputs, kwargs);
           const relu = this.activation?.getClassName() === 'relu';
@@ -36,6 +37,12 @@ export const dense: Acceleration = {
     });
   },
 };
+
+/** Not a class of a user's under a name that tfjs goes by alone, to fuse: its own answer is kept. */
+function isKnown(activation: Dense['activation']): boolean {
+  const name = activation?.getClassName() ?? '';
+  return !['relu', 'linear', 'elu'].includes(name) || isBuiltin(activation as object, name, 'apply');
+}
 
 /** Computes on the last axis of a tensor, with all others as one. */
 function rows(x: tf.Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { inherits, isBuiltin } from '../tfjs/builtins.js';
 import type { Algebra, Shaped } from './algebra.js';
 
 /** A recurrent layer of tfjs, as far as its sequence is concerned. */
@@ -90,11 +91,25 @@ export function folded<T extends Shaped>(
 export const isStandard = ({ activation, recurrentActivation }: Cell): boolean =>
   activation.getClassName() === 'tanh' && recurrentActivation.getClassName() === 'sigmoid';
 
-export const activationOf = (activation: NamedActivation): Activation | undefined =>
-  activations[activation.getClassName()];
+export function activationOf(activation: NamedActivation): Activation | undefined {
+  const name = activation.getClassName();
+  return isBuiltin(activation, name, 'apply') ? activations[name] : undefined;
+}
+
+/** Whether layer and cell compute as those of tfjs: a user may have put a cell of their own, or their own first state, there. */
+function isOwn(layer: Recurrent, className: string): boolean {
+  const cellName = `${className}Cell`;
+  return inherits(layer, className, 'getInitialState') && inherits(layer.cell, cellName, 'call');
+}
 
 /** Whether a whole sequence can be computed at once: no mask, no state but zeros, no dropout, known activations, float32. */
-export function isPlain(layer: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs | null): boolean {
+export function isPlain(
+  layer: Recurrent,
+  className: string,
+  inputs: tf.Tensor | tf.Tensor[],
+  kwargs: CallArgs | null,
+): boolean {
+  if (!isOwn(layer, className)) return false;
   const { cell, stateful, returnState } = layer;
   const given = kwargs?.mask != null || kwargs?.initialState != null || stateful || returnState;
   const known = activationOf(cell.activation) && activationOf(cell.recurrentActivation);

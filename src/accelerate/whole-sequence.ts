@@ -62,8 +62,8 @@ export function recurrenceOf({ forward, through, gradients }: Equations): Recurr
 }
 
 /**
- * Layers of a class by a recurrence, where it is faster. Those with a mask, a given, kept or returned state, dropout or an
- * activation of their own are left to tfjs.
+ * Layers of a class by a recurrence, where it is faster. Those with a mask, a given, kept or returned state, dropout, or a
+ * cell or an activation of their own are left to tfjs.
  *
  * @param composed of ops that have gradients, so that a second derivative can be taken through it
  * @param choose the recurrence for a cell
@@ -77,7 +77,7 @@ export function wholeSequence(
     apply(patches) {
       patches.method(builtin(className).prototype, 'call', (call) => {
         return function (this: Recurrent, inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs | null) {
-          if (!isPlain(this, inputs, kwargs)) return call.call(this, inputs, kwargs);
+          if (!isPlain(this, className, inputs, kwargs)) return call.call(this, inputs, kwargs);
           const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor3D;
           // On webgl a step of tfjs's own is the faster one; over a single step it has no gradient.
           if (tf.getBackend() === 'webgl' && x.shape[1] > 1) return call.call(this, inputs, kwargs);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { copyOf, describe } from '../arguments/inner-layer.js';
+import { type BatchNormalization, readBatchNormalization } from '../tfjs/batch-normalization.js';
 import type { AxisMap, Foldable, LayerInstead, Prediction } from './foldable.js';
 
 /** Built-in layers that do nothing at prediction. */
@@ -10,7 +11,10 @@ export function predictionOf(layer: tf.layers.Layer): Prediction | null {
   const className = layer.getClassName();
   if (IDENTITIES.includes(className)) return { is: 'identity' };
   if (className === 'Activation' && layer.getConfig().activation === 'linear') return { is: 'identity' };
-  if (className === 'BatchNormalization') return { is: 'map', map: batchNormalizationMap(layer) };
+  if (className === 'BatchNormalization') {
+    const normalization = readBatchNormalization(layer);
+    return normalization && { is: 'map', map: batchNormalizationMap(normalization) };
+  }
   if (className === 'TimeDistributed') return overTime(layer);
   return isFoldable(layer) ? layer.prediction() : null;
 }
@@ -20,15 +24,8 @@ function isFoldable(layer: tf.layers.Layer): layer is tf.layers.Layer & Foldable
 }
 
 /** `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` */
-function batchNormalizationMap(layer: tf.layers.Layer): AxisMap {
-  const { axis, epsilon, gamma, beta, movingMean, movingVariance } = layer as unknown as {
-    axis: number;
-    epsilon: number;
-    gamma?: tf.LayerVariable;
-    beta?: tf.LayerVariable;
-    movingMean: tf.LayerVariable;
-    movingVariance: tf.LayerVariable;
-  };
+function batchNormalizationMap(layer: BatchNormalization): AxisMap {
+  const { axis, epsilon, gamma, beta, movingMean, movingVariance } = layer;
   const inverse = tf.div(1, tf.sqrt(tf.add(movingVariance.read(), epsilon))) as tf.Tensor1D;
   const scale = gamma ? (tf.mul(inverse, gamma.read()) as tf.Tensor1D) : inverse;
   const centre = tf.neg(tf.mul(movingMean.read(), scale)) as tf.Tensor1D;
