@@ -1,6 +1,6 @@
 /**
  * Shows that the tests can fail: makes each mistake of test/mutations.ts in turn and runs the tests of ops, random
- * numbers, layers, callbacks, initialization, inference, parity and accelerate. Exits with 1 if one is not caught.
+ * numbers, layers, callbacks, initialization, inference, parity, accelerate and data. Exits with 1 if one is not caught.
  *
  *   npm run mutations                  on the cpu backend, some on another of their own
  *   npm run mutations -- webgl 3 7     on another, some by number
@@ -13,10 +13,10 @@ const BACKENDS = ['cpu', 'wasm', 'native', 'webgl'];
 const FOLDERS = ['ops', 'random', 'layers', 'callbacks', 'initialization', 'inference', 'parity'];
 
 /** The tests that are to see a mistake in a file. */
-const testsOf = (file) =>
-  (file.startsWith('src/accelerate/') ? ['accelerate'] : [...FOLDERS, 'accelerate']).map(
-    (folder) => `test/${folder}/`,
-  );
+function testsOf(file) {
+  const [, own] = /^src\/(accelerate|data)\//.exec(file) ?? [];
+  return (own ? [own] : [...FOLDERS, 'accelerate']).map((folder) => `test/${folder}/`);
+}
 
 async function readMutations() {
   const server = await createServer({

@@ -11,7 +11,7 @@ export interface Mutation {
   right: string;
   wrong: string;
   /** Where it is to be seen, if not on the backend that is asked for. */
-  backend?: 'native' | 'wasm';
+  backend?: 'native' | 'wasm' | 'node';
 }
 
 const cosine = 'src/ops/cosine.ts';
@@ -624,5 +624,36 @@ export const MUTATIONS: Mutation[] = [
     file: 'src/inference/kernels.ts',
     right: 'outputs: ([kernel], map) => [timesSecondLast(kernel as tf.Tensor, transposed(map))],',
     wrong: 'outputs: ([kernel], map) => [timesLast(kernel as tf.Tensor, map)],',
+  },
+  // Files.
+  {
+    name: 'model.json is written before its weights',
+    file: 'src/data/save-model.ts',
+    right: `    await writeThrough(weights, data);
+    await rename(announced, join(folder, 'model.json'));`,
+    wrong: `    await rename(announced, join(folder, 'model.json'));
+    await writeThrough(weights, data);`,
+    backend: 'node',
+  },
+  {
+    name: 'a save takes out what another process is about to need',
+    file: 'src/data/save-model.ts',
+    right: 'if (id && isAlive(Number(pid)))',
+    wrong: 'if (id && !isAlive(Number(pid)))',
+    backend: 'node',
+  },
+  {
+    name: 'a model.json leads out of its folder',
+    file: 'src/data/inside.ts',
+    right: "if (typeof name !== 'string' || LEAVES.test(name)) {",
+    wrong: "if (typeof name !== 'string') {",
+    backend: 'node',
+  },
+  {
+    name: 'a link leads out of the folder of a model',
+    file: 'src/data/inside.ts',
+    right: 'const way = relative(home, real);',
+    wrong: 'const way = relative(home, home);',
+    backend: 'node',
   },
 ];

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,18 +41,21 @@ describe('modelFiles', () => {
   it('replaces a model as a whole and leaves nothing of the old one', async () => {
     await small().save(modelFiles(folder));
     await small().save(modelFiles(folder));
-    // Two saves that were killed, and a file of the user's own.
+    // Saves that were killed, of this version and of an older one, and a file of the user's own.
     const digest = '0'.repeat(16);
     for (const name of [
+      `weights-${digest}.bin`,
       `weights-${digest}.bin.0a1b2c3d.partial`,
       'model.json.0a1b2c3d.partial',
+      `weights-${digest}0a1b2c3d.bin`,
+      `model.json.${digest}0a1b2c3d.${deadProcess()}.partial`,
       'notes.txt',
     ]) {
       writeFileSync(join(folder, name), 'x');
     }
     const second = buildMlpAnnealedDropout({ inputSize: 4, hidden: [8], classes: 2, seed: 2 });
     await second.save(modelFiles(folder));
-    expect(readdirSync(folder).map((name) => name.replace(/[0-9a-f]{16}/, 'DIGEST'))).toEqual([
+    expect(readdirSync(folder).map((name) => name.replace(/[0-9a-f]{24}/, 'DIGEST'))).toEqual([
       'model.json',
       'notes.txt',
       'weights-DIGEST.bin',
@@ -135,6 +138,11 @@ describe('modelFiles', () => {
     }
   });
 });
+
+/** The number of a process that has ended. */
+function deadProcess(): number {
+  return spawnSync(process.execPath, ['-e', '']).pid;
+}
 
 function weightsPath(): string {
   const { weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
