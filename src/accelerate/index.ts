@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../arguments/check.js';
 import { KEEP_ONE } from '../arguments/copies.js';
 import { didYouMean } from '../arguments/did-you-mean.js';
+import { withFlagOff } from '../tfjs/flags.js';
 import type { Acceleration } from './acceleration.js';
 import { type AccelerationName, accelerations } from './accelerations.js';
 import { Patches } from './patches.js';
@@ -52,7 +53,7 @@ const waiting = new Set<AccelerationName>();
 export function accelerate(options: AccelerateOptions = {}): AccelerationName[] {
   const chosen = choose(options);
   requireReady();
-  turnOn(chosen);
+  quietly(() => turnOn(chosen));
   return [...on.keys()];
 }
 
@@ -63,6 +64,9 @@ accelerate.restore = (): void => {
   following?.undo();
   following = null;
 };
+
+/** Whether an acceleration is needed is tried: that is neither printed nor checked where tfjs's flags are on. */
+const quietly = (f: () => void): void => withFlagOff('DEBUG', () => withFlagOff('IS_TEST', f));
 
 /** Turns on what the backend in use has a place for, all or nothing; the rest waits for its own. */
 function turnOn(chosen: readonly AccelerationName[]): void {
@@ -97,7 +101,7 @@ function follow(): void {
   following.method(Object.getPrototypeOf(tf.engine()), 'setBackend', (setBackend) => {
     return async function (this: unknown, backend: string) {
       const isSet = await setBackend.call(this, backend);
-      turnOn([...waiting]);
+      quietly(() => turnOn([...waiting]));
       return isSet;
     };
   });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { runCustomOp } from '../tfjs/custom-op.js';
 
 /** Computes the value of an op, saves what its gradient needs, and returns both. */
 type Definition<In extends tf.Tensor[], Out extends tf.Tensor> = (
@@ -13,13 +14,14 @@ type Definition<In extends tf.Tensor[], Out extends tf.Tensor> = (
 export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
   definition: Definition<In, Out>,
 ): (...inputs: In) => Out {
-  const op = tf.customGrad((...args) => {
-    const save = args.pop() as tf.GradSaveFunc;
-    const { value, gradient } = definition(args as In, save);
-    const gradFunc = gradient as unknown as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor;
-    return { value, gradFunc };
+  const op = withLazyGradient<In, [Out]>((inputs, save) => {
+    const { value, gradient } = definition(inputs, save);
+    return {
+      outputs: [value],
+      gradient: (dy, saved) => gradient(dy, saved).map((gradient) => () => gradient),
+    };
   });
-  return (...inputs) => op(...inputs) as Out;
+  return (...inputs) => op(...inputs)[0];
 }
 
 /**
@@ -39,15 +41,6 @@ type LazyDefinition<In extends tf.Tensor[], Out extends tf.Tensor[]> = (
   save: (tensors: tf.Tensor[]) => void,
 ) => { outputs: Out; gradient: (dy: Out[0], saved: tf.Tensor[]) => (() => tf.Tensor)[] };
 
-/** What `tf.customGrad` itself is built on. */
-interface Engine {
-  runKernelFunc(call: {
-    inputs: Record<string, tf.Tensor>;
-    forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor[];
-    backwardsFunc: (dys: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
-  }): tf.Tensor[];
-}
-
 /**
  * `withGradient` for gradients of which some may not be needed, as that of a first layer's input: a function of the list
  * is called only for inputs that are on the way to what is differentiated, as with the gradients of tfjs's own kernels.
@@ -58,18 +51,14 @@ export function withLazyGradient<In extends tf.Tensor[], Out extends tf.Tensor[]
 ): (...inputs: In) => Out {
   return (...inputs) => {
     let gradient: ReturnType<LazyDefinition<In, Out>>['gradient'];
-    const outputs = (tf.engine() as unknown as Engine).runKernelFunc({
-      inputs: Object.fromEntries(inputs.entries()),
-      forwardFunc: (_, save) => {
+    return runCustomOp({
+      inputs,
+      forward: (save) => {
         const result = definition(inputs, save);
         gradient = result.gradient;
         return result.outputs;
       },
-      backwardsFunc: (dys, saved) => {
-        const [dy] = Array.isArray(dys) ? dys : [dys];
-        return Object.fromEntries(gradient(dy as tf.Tensor, saved).entries());
-      },
-    });
-    return outputs as Out;
+      backward: ([dy], saved) => gradient(dy as Out[0], saved),
+    }) as Out;
   };
 }
