@@ -3,6 +3,7 @@ import { adam } from './adam.js';
 import { matMul, matMulGradient } from './batch-mat-mul.js';
 import { batchNorm } from './batch-normalization.js';
 import { cast } from './cast.js';
+import { clipByValue } from './clip-by-value.js';
 import { constraints } from './constraints.js';
 import { conv2dBackpropFilter } from './conv-2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv-2d-backprop-input.js';
@@ -26,6 +27,7 @@ import { relu } from './relu.js';
 import { reshape } from './reshape.js';
 import { sgd } from './sgd.js';
 import { slice } from './slice.js';
+import { softmax } from './softmax.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 import { norm } from './sqrt.js';
 import { squaredDifference } from './squared-difference.js';
@@ -33,6 +35,7 @@ import { sum } from './sum.js';
 import { sumOnNative } from './sum-on-native.js';
 import { sumOnWasm } from './sum-on-wasm.js';
 import { tile } from './tile.js';
+import { unclippedCrossEntropy } from './unclipped-cross-entropy.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 /**
@@ -47,6 +50,7 @@ export const accelerations = {
   lstm,
   gru,
   dropout,
+  softmax,
   softmaxCrossEntropy,
   sgd,
   momentum,
@@ -69,6 +73,7 @@ export const accelerations = {
   norm,
   slice,
   sumOnWasm,
+  clipByValue,
   conv2dBackpropFilter,
   conv2dBackpropInput,
   maxPoolGradient,
@@ -77,6 +82,7 @@ export const accelerations = {
   unsortedSegmentSum,
   frozenBatchNorm,
   seededDropout,
+  unclippedCrossEntropy,
   constraints,
 } satisfies Record<string, Acceleration>;
 

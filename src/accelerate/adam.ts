@@ -2,15 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
 import { isAtHand, pays, updateInOnePass } from './one-pass.js';
-import { isNative, updatesOf, type VariableGradients } from './updates.js';
+import { haveSlots, isNative, type Slot, updatesOf, type VariableGradients } from './updates.js';
 
 /** The most values for which one pass on wasm is the faster. */
 const LARGEST = 16384;
-
-interface Moment {
-  originalName: string;
-  variable: tf.Variable;
-}
 
 interface Adam {
   learningRate: number;
@@ -19,8 +14,8 @@ interface Adam {
   epsilon: number;
   accBeta1: tf.Variable;
   accBeta2: tf.Variable;
-  accumulatedFirstMoment: Moment[];
-  accumulatedSecondMoment: Moment[];
+  accumulatedFirstMoment: (Slot | undefined)[];
+  accumulatedSecondMoment: (Slot | undefined)[];
   incrementIterations(): void;
 }
 
@@ -37,8 +32,7 @@ export const adam: Acceleration = {
     followVariables(patches);
     patches.method(tf.AdamOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
       return function (this: Adam, gradients: VariableGradients) {
-        // The first step, which makes the moments, is tfjs's own.
-        const ready = updatesOf(gradients).every(({ i }) => this.accumulatedSecondMoment[i]);
+        const ready = haveSlots(gradients, (i) => slotsOf(this, i));
         if (ready && isNative(gradients)) tf.tidy(() => updateNative(this, gradients));
         else if (ready && isAtHand(gradients)) tf.tidy(() => update(this, gradients));
         else return applyGradients.call(this, gradients);
@@ -52,10 +46,13 @@ export const adam: Acceleration = {
   },
 };
 
-function momentsOf(optimizer: Adam, i: number): [tf.Variable, tf.Variable] {
-  const moments = [optimizer.accumulatedFirstMoment[i], optimizer.accumulatedSecondMoment[i]];
-  return moments.map((moment) => moment?.variable) as [tf.Variable, tf.Variable];
-}
+const slotsOf = (optimizer: Adam, i: number) => [
+  optimizer.accumulatedFirstMoment[i],
+  optimizer.accumulatedSecondMoment[i],
+];
+
+const momentsOf = (optimizer: Adam, i: number) =>
+  slotsOf(optimizer, i).map((slot) => slot?.variable) as [tf.Variable, tf.Variable];
 
 function updateNative(optimizer: Adam, gradients: VariableGradients): void {
   const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = optimizer;

@@ -16,6 +16,10 @@ export interface Algebra<T extends Shaped> {
   add(a: T, b: T): T;
   sub(a: T, b: T): T;
   mul(a: T, b: T): T;
+  div(a: T, b: T): T;
+  log(x: T): T;
+  /** 1 where two are equal, else 0: of no gradient. */
+  equal(a: T, b: T): T;
   tanh(x: T): T;
   sigmoid(x: T): T;
   relu(x: T): T;
@@ -33,6 +37,7 @@ export interface Algebra<T extends Shaped> {
   /** A bias added to each row, and the gradient of that. */
   addBias(rows: T, bias: T): T;
   sumRows(rows: T): T;
+  sumLast(x: T, keepDims: boolean): T;
   zeros(shape: number[]): T;
   filled(size: number, value: number): T;
   reshape(x: T, shape: number[]): T;
@@ -62,6 +67,9 @@ const inTensors: Algebra<tf.Tensor> = {
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
+  div: tf.div,
+  log: tf.log,
+  equal: (a, b) => tf.cast(tf.equal(a, b), 'float32'),
   tanh: tf.tanh,
   sigmoid: tf.sigmoid,
   relu: tf.relu,
@@ -78,6 +86,7 @@ const inTensors: Algebra<tf.Tensor> = {
     tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transposeA, transposeB),
   addBias: tf.add,
   sumRows: (rows) => tf.sum(rows, 0),
+  sumLast: (x, keepDims) => tf.sum(x, -1, keepDims),
   zeros: (shape) => tf.zeros(shape),
   filled: (size, value) => tf.fill([size], value),
   reshape: (x, shape) => tf.reshape(x, shape),
@@ -98,10 +107,17 @@ function unstack(x: tf.Tensor): tf.Tensor[] {
   return Array.from({ length: steps }, (_, t) => tf.slice(rows, [t * batch, 0], [batch, features]));
 }
 
+const KEEP = { ...INDEXED, keep_dims: true } as const;
+const DROP = { ...INDEXED, keep_dims: false } as const;
+const FROM_BOOL = { SrcT: 'bool', DstT: 'float32', Truncate: false } as const;
+
 const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Handle> => ({
   add: (a, b) => op('AddV2', FLOAT, a, b),
   sub: (a, b) => op('Sub', FLOAT, a, b),
   mul: (a, b) => op('Mul', FLOAT, a, b),
+  div: (a, b) => op('RealDiv', FLOAT, a, b),
+  log: (x) => op('Log', FLOAT, x),
+  equal: (a, b) => op('Cast', FROM_BOOL, op('Equal', FLOAT, a, b)),
   tanh: (x) => op('Tanh', FLOAT, x),
   sigmoid: (x) => op('Sigmoid', FLOAT, x),
   relu: (x) => op('Relu', FLOAT, x),
@@ -120,6 +136,7 @@ const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Han
     op('BatchMatMulV2', { ...FLOAT, adj_x: transposeA, adj_y: transposeB }, a, b),
   addBias: (rows, bias) => op('BiasAdd', BIAS, rows, bias),
   sumRows: (rows) => op('BiasAddGrad', BIAS, rows),
+  sumLast: (x, keepDims) => op('Sum', keepDims ? KEEP : DROP, x, integers([-1])),
   zeros: (shape) => op('Fill', FILL, integers(shape), scalar(0)),
   filled,
   reshape: (x, shape) => op('Reshape', SHAPED, x, integers(shape)),

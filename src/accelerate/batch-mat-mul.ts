@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
-import { summingGradient, throwsFor } from './broadcast.js';
+import { broadcastsWrongly, summingGradient } from './broadcast.js';
 import { insteadOnWasm } from './wasm-kernel.js';
 
 interface Inputs {
@@ -47,9 +47,11 @@ function swapLast(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
+const PLAIN = { transposeA: false, transposeB: false };
+
 /** The gradient of `tf.matMul` where its inputs broadcast: three axes by two, or a batch of one. */
 export const matMulGradient: Acceleration = {
   answers: ['tensorflow/tfjs#8721', 'tensorflow/tfjs#8548'],
-  needed: () => throwsFor(tf.matMul, [2, 2, 2], [2, 2]),
+  needed: () => broadcastsWrongly('BatchMatMul', [2, 2, 2], [2, 2], PLAIN),
   ...summingGradient('BatchMatMul'),
 };

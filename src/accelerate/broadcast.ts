@@ -31,14 +31,16 @@ function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
   return (over.length > 0 ? tf.sum(x, over) : x).reshape(shape);
 }
 
-/** Whether the gradient of an op of two inputs throws for these shapes. */
-export function throwsFor(op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a: number[], b: number[]): boolean {
+/**
+ * Whether the gradient of a kernel of two inputs leaves them with another shape than theirs. Asked of the gradient itself:
+ * `tf.grads`, which throws for it, keeps what was saved until then.
+ */
+export function broadcastsWrongly(kernelName: string, a: number[], b: number[], attributes = {}): boolean {
   return tf.tidy(() => {
-    try {
-      tf.grads((a: tf.Tensor, b: tf.Tensor) => op(a, b))([tf.ones(a), tf.ones(b)]);
-      return false;
-    } catch {
-      return true;
-    }
+    const dy = tf.ones(tf.broadcast_util.assertAndGetBroadcastShape(a, b));
+    const gradients = tf.getGradient(kernelName).gradFunc(dy, [tf.ones(a), tf.ones(b)], attributes);
+    return [a, b].some(
+      (shape, i) => !tf.util.arraysEqual(gradients['ab'[i] as string]?.().shape ?? [], shape),
+    );
   });
 }

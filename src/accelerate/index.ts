@@ -17,7 +17,8 @@ export interface AccelerateOptions {
   only?: readonly AccelerationName[];
   /**
    * Also what changes such numbers, since they are wrong: `constraints` are applied after each step, `frozenBatchNorm`
-   * uses its moving statistics, `seededDropout` draws a new mask at each call. Default: false.
+   * uses its moving statistics, `seededDropout` draws a new mask at each call, `unclippedCrossEntropy` has losses and
+   * gradients where probabilities are below 1e-7. Default: false.
    */
   repair?: boolean;
 }

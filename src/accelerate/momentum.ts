@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
 import { isAtHand, pays, updateInOnePass } from './one-pass.js';
-import { isNative, updatesOf, type VariableGradients } from './updates.js';
+import { haveSlots, isNative, type Slot, updatesOf, type VariableGradients } from './updates.js';
 
 /** The most values for which one pass on wasm is the faster. */
 const LARGEST = 1024;
@@ -12,7 +12,7 @@ interface Momentum {
   c: tf.Scalar;
   m: tf.Scalar;
   useNesterov: boolean;
-  accumulations: { originalName: string; variable: tf.Variable }[];
+  accumulations: (Slot | undefined)[];
   incrementIterations(): void;
 }
 
@@ -25,8 +25,7 @@ export const momentum: Acceleration = {
     followVariables(patches);
     patches.method(tf.MomentumOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
       return function (this: Momentum, gradients: VariableGradients) {
-        // The first step, which makes the accumulators, is tfjs's own.
-        const ready = updatesOf(gradients).every(({ i }) => this.accumulations[i]);
+        const ready = haveSlots(gradients, (i) => [this.accumulations[i]]);
         if (ready && isNative(gradients)) updateNative(this, gradients);
         else if (ready && isAtHand(gradients)) update(this, gradients);
         else return applyGradients.call(this, gradients);

@@ -26,7 +26,32 @@ export const isNative = (gradients: VariableGradients): boolean =>
 export const areAlike = (gradients: VariableGradients): boolean =>
   updatesOf(gradients).every(
     ({ variable, gradient }) =>
-      variable.dtype === 'float32' &&
+      // Undefined where it is disposed: tfjs has words for it.
+      variable?.dtype === 'float32' &&
       gradient.dtype === 'float32' &&
       tf.util.arraysEqual(variable.shape, gradient.shape),
+  );
+
+/** What an optimizer keeps for a variable, as tfjs stores it. */
+export interface Slot {
+  originalName: string;
+  variable: tf.Variable;
+}
+
+/**
+ * Whether each variable has all of its slots, like itself. tfjs makes those that are missing, in the first step and after
+ * weights of another optimizer were loaded, and has words for what does not fit.
+ */
+export const haveSlots = (
+  gradients: VariableGradients,
+  slotsOf: (i: number) => (Slot | undefined)[],
+): boolean =>
+  updatesOf(gradients).every(({ variable, i }) =>
+    slotsOf(i).every(
+      (slot) =>
+        slot !== undefined &&
+        !slot.variable.isDisposed &&
+        slot.variable.dtype === 'float32' &&
+        tf.util.arraysEqual(slot.variable.shape, variable?.shape ?? []),
+    ),
   );

@@ -10,6 +10,7 @@ afterEach(() => accelerate.restore());
 function registrations(): unknown[] {
   const gradients = [
     'Relu',
+    'Softmax',
     'Tile',
     'BatchMatMul',
     'Maximum',
@@ -36,6 +37,7 @@ function registrations(): unknown[] {
     'Cast',
     'Reshape',
     'Mean',
+    'ClipByValue',
   ];
   const methods: [{ prototype: object }, string][] = [
     ...['Dense', 'BatchNormalization', 'LayerNormalization', 'Dropout'].map(
@@ -44,6 +46,7 @@ function registrations(): unknown[] {
     [builtin('softmax'), 'apply'],
     [builtin('Softmax'), 'call'],
     [tf.LayersModel, 'makeTrainFunction'],
+    [tf.LayersModel, 'makeTestFunction'],
     [tf.SGDOptimizer, 'applyGradients'],
     [tf.MomentumOptimizer, 'applyGradients'],
     [tf.AdamOptimizer, 'applyGradients'],
@@ -65,7 +68,9 @@ describe('accelerate', () => {
     expect(on).toEqual(
       expect.arrayContaining(['dense', 'batchNorm', 'layerNorm', 'adam', 'matMulGradient', 'einsum']),
     );
-    for (const name of ['constraints', 'frozenBatchNorm', 'seededDropout']) expect(on).not.toContain(name);
+    for (const name of ['constraints', 'frozenBatchNorm', 'seededDropout', 'unclippedCrossEntropy']) {
+      expect(on).not.toContain(name);
+    }
     expect(registrations()).not.toEqual(before);
     accelerate.restore();
     expect(registrations()).toEqual(before);
@@ -82,6 +87,7 @@ describe('accelerate', () => {
       'relu',
       'frozenBatchNorm',
       'seededDropout',
+      'unclippedCrossEntropy',
       'constraints',
     ]);
   });
@@ -94,6 +100,23 @@ describe('accelerate', () => {
       accelerate.restore();
       expect(registrations()).toEqual(before);
     }
+  });
+
+  it('leaves no tensor behind, on and off again, all or one alone, and takes no name that tfjs would give', () => {
+    const number = () => {
+      const layer = tf.layers.dense({ units: 1 });
+      return Number(layer.name.replace(/\D+/, ''));
+    };
+    const [before, first] = [tf.memory().numTensors, number()];
+    accelerate({ repair: true });
+    accelerate.restore();
+    expect(tf.memory().numTensors).toBe(before);
+    for (const name of Object.keys(accelerations) as AccelerationName[]) {
+      accelerate({ only: [name] });
+      accelerate.restore();
+      expect(tf.memory().numTensors, name).toBe(before);
+    }
+    expect(number()).toBe(first + 1);
   });
 
   it('called twice is as called once, and adds what is not on yet', () => {

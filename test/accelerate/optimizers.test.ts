@@ -105,6 +105,95 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
   });
 });
 
+describe('slots that an optimizer was given', () => {
+  const slot = (name: string, values: number[] | number, dtype: 'float32' | 'int32' = 'float32') => ({
+    name,
+    tensor: tf.tensor(values, undefined, dtype) as tf.Tensor,
+  });
+
+  /** Steps from such slots: the values after each, or that it throws. */
+  async function path(
+    optimizer: tf.Optimizer,
+    slots: { name: string; tensor: tf.Tensor }[],
+  ): Promise<(number[] | string)[]> {
+    const w = tf.variable(tf.tensor1d([2, 4]));
+    await optimizer.setWeights([{ name: 'iter', tensor: tf.scalar(3, 'int32') }, ...slots]);
+    const values = [0.5, -0.25].map((size) => {
+      try {
+        tf.tidy(() => optimizer.applyGradients({ [w.name]: tf.tensor1d([size, 3 * size]) } as never));
+      } catch {
+        return 'throws';
+      }
+      return Array.from(w.dataSync());
+    });
+    w.dispose();
+    return values;
+  }
+
+  it.each([
+    ['adam: the second moment alone', 'adam', [[0.1, 0.2]]],
+    [
+      'adam: both',
+      'adam',
+      [
+        [0.1, 0.2],
+        [0.3, 0.4],
+      ],
+    ],
+    ['adam: none', 'adam', []],
+    ['adam: of another shape', 'adam', [[0.1], [0.3]]],
+    ['adam: of more axes', 'adam', [[[0.1, 0.2]], [[0.3, 0.4]]]],
+    [
+      'adam: three, so that one and a half are each',
+      'adam',
+      [
+        [0.1, 0.2],
+        [0.3, 0.4],
+        [0.5, 0.6],
+      ],
+    ],
+    ['momentum: none', 'momentum', []],
+    ['momentum: one', 'momentum', [[0.1, 0.2]]],
+    ['momentum: of another shape', 'momentum', [[0.1]]],
+    [
+      'momentum: more than there are variables',
+      'momentum',
+      [
+        [0.1, 0.2],
+        [0.3, 0.4],
+      ],
+    ],
+  ] as [string, string, number[][]][])('%s: goes on as tfjs does', async (_, name, given) => {
+    const make = optimizers[name] as () => tf.Optimizer;
+    const slots = () => given.map((values, i) => slot(`slot${i}`, values));
+    const expected = await path(make(), slots());
+    const received = await accelerated(() => path(make(), slots()));
+    for (const [i, values] of expected.entries()) {
+      if (typeof values === 'string') expect(received[i]).toBe(values);
+      else expect(received[i] as number[]).toBeAllClose(values, { rtol: 1e-5, atol: 1e-6 });
+    }
+  });
+
+  it.each(Object.keys(optimizers))('%s, disposed, throws as tfjs does', (name) => {
+    const outcome = () => {
+      const w = tf.variable(tf.tensor1d([2, 4]));
+      const optimizer = optimizers[name]?.() as tf.Optimizer;
+      const step = () => optimizer.applyGradients({ [w.name]: tf.tensor1d([1, 2]) } as never);
+      step();
+      optimizer.dispose();
+      try {
+        step();
+        return 'steps';
+      } catch {
+        return 'throws';
+      } finally {
+        w.dispose();
+      }
+    };
+    expect(accelerated(outcome)).toBe(outcome());
+  });
+});
+
 it('momentum follows what was set between two steps', () => {
   const path = () => {
     const w = tf.variable(tf.tensor1d([1, 2]));

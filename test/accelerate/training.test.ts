@@ -131,7 +131,7 @@ it('keeps a loss and a gradient for logits whose probabilities are below 1e-7, w
   model.compile({ optimizer: tf.train.sgd(1), loss: 'categoricalCrossentropy' });
   model.setWeights([tf.eye(3)]);
   const [x, y] = [tf.tensor2d([[100, 0, -100]]), tf.tensor2d([[0, 0, 1]])];
-  const loss = await accelerated(() => model.trainOnBatch(x, y));
+  const loss = await accelerated(() => model.trainOnBatch(x, y), { repair: true });
   expect(loss).toBeCloseTo(200, 3);
   // dz = p - t = [1, 0, -1], dw = x^T dz.
   expect(model.getWeights()[0] as tf.Tensor).toBeAllClose([
@@ -148,7 +148,7 @@ it('knows the logits of a softmax layer that was made before', async () => {
   model.compile({ optimizer: tf.train.sgd(1), loss: 'categoricalCrossentropy' });
   model.setWeights([tf.eye(3)]);
   const [x, y] = [tf.tensor2d([[100, 0, -100]]), tf.tensor2d([[0, 0, 1]])];
-  expect(await accelerated(() => model.trainOnBatch(x, y))).toBeCloseTo(200, 3);
+  expect(await accelerated(() => model.trainOnBatch(x, y), { repair: true })).toBeCloseTo(200, 3);
 });
 
 it('counts a row of labels that are all 0 as no loss, as tfjs does', async () => {
