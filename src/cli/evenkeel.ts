@@ -58,10 +58,14 @@ function fullName(command: Command): string {
   return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 }
 
-// `evenkeel ... | head` closes the pipe early; that is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+// Nobody listens any more: `evenkeel train ... | head` closes the pipe, the disk of a log is full. The work goes on, for its
+// results are files. A pipe that is closed was closed on purpose; of what else is lost there is a word.
+process.stderr.on('error', () => {});
+let told = false;
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (told || code === 'EPIPE') return;
+  told = true;
+  console.error(`${program.name()}: cannot write to the standard output (${code}); going on without it`);
 });
 
 inOneLine(program);
