@@ -62,6 +62,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: 'node',
     include: [
+      'arguments',
       'schedules',
       'native',
       'data',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Browser, chromium } from 'playwright';
@@ -167,6 +167,46 @@ describe('in a browser', () => {
 
   test('a page with an import map and without a build', async () => {
     requireSame(await open('import-map.html'));
+  });
+
+  test("every entry for pages, by README's import map and the layers' own", async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const [, text] = /<script type="importmap">(.*?)<\/script>/s.exec(readme) as unknown as [string, string];
+    const { imports } = JSON.parse(text) as { imports: Record<string, string> };
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      exports: Record<string, string>;
+    };
+    const stems = readdirSync(join(root, 'dist/src/entries/layers')).filter((name) => name.endsWith('.js'));
+    const entries = Object.entries(exports)
+      .filter(([name]) => !['./node', './recipes/*', './package.json'].includes(name))
+      .flatMap(([name, path]) =>
+        name.includes('*')
+          ? stems.map((file) => [name.replace('*', file.slice(0, -3)), path.replace('*.js', file)])
+          : [[name, path]],
+      )
+      .map(([name, path]) => [`evenkeel${name?.slice(1)}`, `./node_modules/evenkeel/${path?.slice(2)}`]);
+    expect(entries.length).toBe(3 + 13);
+    for (const [name, path] of entries) imports[name as string] ??= path as string;
+    const names = JSON.stringify(entries.map(([name]) => name));
+    writeFileSync(
+      join(folder, 'entries.html'),
+      `<!doctype html><link rel="icon" href="data:," />
+      <script type="importmap">${JSON.stringify({ imports })}</script>
+      <script type="module">
+        const counts = {};
+        for (const name of ${names}) counts[name] = Object.keys(await import(name)).length;
+        const { accelerate } = await import('evenkeel/accelerate');
+        let message = '';
+        try { accelerate({ only: ['dens'] }); } catch (error) { message = error.message; }
+        globalThis.result = { counts, message };
+      </script>`,
+    );
+    const { counts, message } = await open<{ counts: Record<string, number>; message: string }>(
+      'entries.html',
+    );
+    expect(Object.keys(counts)).toEqual(entries.map(([name]) => name));
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(0);
+    expect(message).toContain('did you mean dense?');
   });
 
   test.each(recipes)('the recipe %s, copied into a page', async (name) => {
