@@ -432,8 +432,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'cross-entropy: not clipped',
     file: `${accelerate}/cross-entropy.ts`,
-    right: 'return { within, sum, q, c: clip(q, LEAST, MOST) };',
-    wrong: 'return { within, sum, q, c: clip(q, 1e-30, MOST) };',
+    right: 'return { within, sum, q, c: clip(q, least, most) };',
+    wrong: 'return { within, sum, q, c: clip(q, 1e-30, most) };',
   },
   {
     name: 'cross-entropy: evaluated without repair',

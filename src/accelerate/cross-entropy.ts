@@ -1,18 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { constantOf, withLazyGradient } from '../ops/gradient.js';
+import { lossEpsilon } from '../tfjs/losses.js';
 import { isRecording } from '../tfjs/recording.js';
 import { type Algebra, compute, type Shaped } from './algebra.js';
 import { gradientsOf } from './second-derivative.js';
 
-/** tfjs keeps probabilities within these, so that its loss ends at 16.1. */
-const LEAST = 1e-7;
-const MOST = 1 - LEAST;
-
 /**
  * The cross-entropy of classes as tfjs's losses have it, clipping included: value and gradient in one pass each.
  *
- * Forward: `L = -sum_k t_k log c_k`, `c = clip(q)`, `q = p / sum p`, clipped to [1e-7, 1 - 1e-7]; where the labels are
- * sparse, tfjs clips p before its sum too.
+ * Forward: `L = -sum_k t_k log c_k`, `c = clip(q)`, `q = p / sum p`, clipped to [epsilon, 1 - epsilon] of tfjs; where the
+ * labels are sparse, it clips p before its sum too.
  *
  * Backward: `dp = dL (sum_k m_k t_k - m t / c) / sum p`, m being 1 where q is not clipped, else 0; for sparse labels 0
  * where p itself is clipped.
@@ -56,10 +53,17 @@ function backward<T extends Shaped>(algebra: Algebra<T>, inputs: T[], isSparse: 
 }
 
 function clipped<T extends Shaped>({ sumLast, div, clip }: Algebra<T>, p: T, isSparse: boolean) {
-  const within = isSparse ? clip(p, LEAST, MOST) : p;
+  const [least, most] = bounds();
+  const within = isSparse ? clip(p, least, most) : p;
   const sum = sumLast(within, true);
   const q = div(within, sum);
-  return { within, sum, q, c: clip(q, LEAST, MOST) };
+  return { within, sum, q, c: clip(q, least, most) };
+}
+
+/** Between which tfjs keeps probabilities, so that its loss ends at 16.1. */
+function bounds(): [number, number] {
+  const least = lossEpsilon();
+  return [least, 1 - least];
 }
 
 /** The same by ops that can be differentiated again, as those of tfjs's clipping cannot. */
@@ -70,7 +74,7 @@ function composed(t: tf.Tensor, p: tf.Tensor, isSparse: boolean): tf.Tensor {
 }
 
 function clip(x: tf.Tensor): tf.Tensor {
-  const bounded = constantOf(x, (x) => tf.clipByValue(x, LEAST, MOST));
-  const isWithin = constantOf(x, (x) => tf.cast(tf.equal(x, tf.clipByValue(x, LEAST, MOST)), 'float32'));
+  const bounded = constantOf(x, (x) => tf.clipByValue(x, ...bounds()));
+  const isWithin = constantOf(x, (x) => tf.cast(tf.equal(x, tf.clipByValue(x, ...bounds())), 'float32'));
   return tf.add(tf.mul(x, isWithin), tf.mul(bounded, tf.sub(1, isWithin)));
 }

@@ -41,3 +41,18 @@ export function withLosses(model: object, make: Method, replace: (loss: Loss) =>
   if (view.testFunction) (model as Compiled).testFunction = view.testFunction;
   return step;
 }
+
+let epsilon: number | null = null;
+
+/**
+ * What tfjs's losses clip by: 1e-7, or 1e-4 on webgl of 16 bits. It asks the backend on which one of them ran first, and
+ * keeps that for good, but exports it nowhere; so it is read from a loss that divides by it.
+ */
+export function lossEpsilon(): number {
+  epsilon ??= tf.tidy(() => {
+    const small = 1e-4;
+    const [loss] = tf.metrics.meanAbsolutePercentageError(tf.zeros([1]), tf.fill([1], small)).dataSync();
+    return Number(((100 * small) / (loss as number)).toPrecision(2));
+  });
+  return epsilon;
+}
