@@ -9,8 +9,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelVariables, NotebooksFailure, pythonWith } from './notebooks/environment.mjs';
+import { kernelVariables, pythonOf } from './notebooks/environment.mjs';
 import { checkTypes } from './notebooks/types.mjs';
+import { PythonFailure } from './python.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'notebooks');
@@ -21,7 +22,7 @@ function chosen() {
   const all = readdirSync(folder).filter((file) => file.endsWith('.ipynb'));
   const unknown = names.find((name) => !all.some((file) => file.startsWith(name)));
   if (unknown) {
-    throw new NotebooksFailure(`no notebook begins with ${unknown}; take some of ${all.sort().join(', ')}`);
+    throw new PythonFailure(`no notebook begins with ${unknown}; take some of ${all.sort().join(', ')}`);
   }
   const wanted = all.filter((file) => names.length === 0 || names.some((name) => file.startsWith(name)));
   return wanted.sort().map((file) => join(folder, file));
@@ -29,7 +30,7 @@ function chosen() {
 
 function python(list, args, variables = {}) {
   const env = { ...process.env, ...kernelVariables(), ...variables };
-  return spawnSync(pythonWith(list), args, { cwd: folder, stdio: 'inherit', env }).status ?? 1;
+  return spawnSync(pythonOf(list), args, { cwd: folder, stdio: 'inherit', env }).status ?? 1;
 }
 
 function execute(how, variables) {
@@ -49,13 +50,13 @@ const modes = {
 try {
   const start = modes[mode];
   if (!start) {
-    throw new NotebooksFailure(
+    throw new PythonFailure(
       `unknown argument ${mode}; give --record, --check, or nothing to open JupyterLab`,
     );
   }
   process.exitCode = start();
 } catch (error) {
-  if (!(error instanceof NotebooksFailure)) throw error;
+  if (!(error instanceof PythonFailure)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }
