@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import type { ChanceArgs } from '../src/arguments/chance.js';
 import { ArgumentError, knownArguments, positiveInteger, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { RandomLayer } from '../src/layer/random-layer.js';
 import { dropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
-import { Draws, stepWeight } from '../src/random/draws.js';
 import { linear } from '../src/schedules/kinds.js';
 import { requireRates } from '../src/schedules/require-schedule.js';
 import { type Schedule, type Unit, unitOf } from '../src/schedules/schedule.js';
@@ -43,9 +43,11 @@ interface Course {
  * `y = x r / (1 - p[t])`, `r ~ Bernoulli(1 - p[t])`, `p[t] = rate max(0, 1 - t / steps)` or `rate schedule(t)`.
  *
  * Input and output of any shape. Rates are rounded to a multiple of 2^-16. The layer counts its own training calls, from
- * t = 0, in a saved, untrained weight, so that a loaded model goes on where it was; each step has a mask of its own, the
+ * t = 0, in its config, so that a loaded model goes on where it was; each step has a mask of its own, the
  * same on every backend. What it cannot know, the epoch and the end of training, `scheduleDropout()` tells it. A schedule
  * has the rates itself: leave `rate` out. Inference is the identity.
+ *
+ * The layer draws by its seed and its name, without a name by its seed and its place among such layers of the model.
  *
  * A layer that is called k times in a step, shared or once for each time step of `timeDistributed`, counts k: multiply
  * `steps` by it, or anneal by `epochs`.
@@ -59,32 +61,24 @@ interface Course {
  * model.add(annealedDropout({ rate: 0.5, steps: 10 * 469, seed: 1 }));
  * ```
  */
-export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDriven {
+export class AnnealedDropout extends RandomLayer implements Foldable, TimeDriven {
   static className = 'EvenkeelAnnealedDropout';
 
   private readonly rate: number;
   private readonly course: Course;
   private readonly schedule: Schedule;
   private readonly noiseShape: NoiseShape | null;
-  private readonly seeding: Seeding;
-  private draws!: Draws;
   private time: Time | null = null;
 
   constructor(args: AnnealedDropoutArgs) {
-    super(args ?? {});
+    super(LAYER, args ?? {});
     const { steps = null, epochs = null, schedule = null } = args ?? {};
     this.course = { steps, epochs, schedule };
     this.schedule = scheduleOf(this.course);
     this.rate = probability(LAYER, 'rate', (schedule === null ? args.rate : (args.rate ?? 1)) as number);
     this.noiseShape = noiseShape(LAYER, args.noiseShape ?? null);
-    this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
     knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
-    super.build(inputShape);
   }
 
   /** The probability to drop at training step t, from 0, or at another time where the schedule is not in steps. */
@@ -98,7 +92,7 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
 
   /** The probability to drop at the next training call. */
   get currentRate(): number {
-    return this.rateAt(this.now(this.built ? this.draws.count() : 0));
+    return this.rateAt(this.now(this.step));
   }
 
   /** Tells the time of the next training calls, or that a training is over; `scheduleDropout()` does. Steps it counts itself. */
@@ -129,7 +123,7 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
       if (!kwargs.training) return x.clone();
       const shape = maskShape(LAYER, this.noiseShape, x.shape);
       this.now(0); // Told the time before the draw: what fails is no step.
-      const draw = drawFor(kwargs, this.draws);
+      const draw = this.draw(kwargs);
       const rate = drawnRate(this.rateAt(this.now(draw.step)));
       if (rate === 0) return x.clone();
       if (rate === 1) return tf.zerosLike(x);
@@ -144,7 +138,7 @@ export class AnnealedDropout extends tf.layers.Layer implements Foldable, TimeDr
   override getConfig(): tf.serialization.ConfigDict {
     const { rate, noiseShape } = this;
     const course = this.course as unknown as tf.serialization.ConfigDict;
-    return { ...super.getConfig(), ...course, rate, noiseShape, seed: this.seeding.seed };
+    return { ...super.getConfig(), ...course, rate, noiseShape };
   }
 }
 register(AnnealedDropout);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import type { ChanceArgs } from '../src/arguments/chance.js';
 import {
   ArgumentError,
   knownArguments,
@@ -22,6 +22,7 @@ import { copyOf } from '../src/arguments/inner-layer.js';
 import { register } from '../src/arguments/register.js';
 import { features, requireChannels, withLast } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { RandomLayer } from '../src/layer/random-layer.js';
 import { activate } from '../src/ops/activate.js';
 import { type Block, dropConnectPerBatch, dropConnectPerExample } from '../src/ops/drop-connect.js';
 import {
@@ -33,12 +34,12 @@ import {
   meanOverSamples,
 } from '../src/ops/drop-connect-gaussian.js';
 import { drawnRate } from '../src/random/bernoulli.js';
-import { type Draw, Draws, fixedDraw, stepWeight } from '../src/random/draws.js';
+import { type Draw, fixedDraw } from '../src/random/draws.js';
 
 const LAYER = 'dropConnectDense';
 
 /** What prediction draws from, whatever the layer's name and seed: equal weights predict equally. */
-const FIXED = fixedDraw({ kind: LAYER, layer: LAYER, seed: 0, seeded: true });
+const FIXED = fixedDraw({ layer: LAYER, seed: 0 });
 
 export interface DropConnectDenseArgs extends OwnDenseArgs, ChanceArgs {
   /** The probability to drop a weight, from 0 to 1. The layer's own `rate` may be set at any time. */
@@ -75,8 +76,9 @@ export interface DropConnectDenseArgs extends OwnDenseArgs, ChanceArgs {
  * is the same for all layers, calls and examples: a prediction follows from weights and example alone.
  *
  * Input `[..., features]`, output `[..., units]`; every index but the last counts as an example. Rate 0 is dense, rate 1
- * trains `f(b)`; others are rounded to a multiple of 2^-16. Each training call has masks of its own, counted in a saved,
- * untrained weight; `rate` may be set while `fit` runs.
+ * trains `f(b)`; others are rounded to a multiple of 2^-16. Each training call has masks of its own; the config
+ * counts the calls. The layer draws by its seed and its name, without a name by its seed and its place among such layers
+ * of the model. `rate` may be set while `fit` runs.
  *
  * A mask a batch holds five bytes a weight until the gradient. A mask an example is drawn for a few examples at a time and
  * drawn again for the gradient, so that a step holds what a dense layer's does, and three tensors of 2^22 numbers at most,
@@ -93,7 +95,7 @@ export interface DropConnectDenseArgs extends OwnDenseArgs, ChanceArgs {
  * model.add(dropConnectDense({ units: 128, activation: 'relu', rate: 0.5, maskPer: 'batch', seed: 1 }));
  * ```
  */
-export class DropConnectDense extends tf.layers.Layer implements Foldable {
+export class DropConnectDense extends RandomLayer implements Foldable {
   static className = 'EvenkeelDropConnectDense';
 
   private readonly units: number;
@@ -101,15 +103,13 @@ export class DropConnectDense extends tf.layers.Layer implements Foldable {
   private readonly inference: 'mean' | 'gaussian' | 'sample';
   private readonly samples: number;
   private readonly scaling: 'inverted' | 'classical';
-  private readonly seeding: Seeding;
   private readonly template: tf.layers.Layer;
   private current!: number;
   private kernel!: tf.LayerVariable;
   private bias?: tf.LayerVariable;
-  private draws!: Draws;
 
   constructor(args: DropConnectDenseArgs) {
-    super(layerArgs(args));
+    super(LAYER, args ?? {}, layerArgs(args));
     this.units = positiveInteger(LAYER, 'units', args?.units);
     this.maskPer = oneOf(LAYER, 'maskPer', args.maskPer ?? 'example', ['example', 'batch']);
     const inferences = ['mean', 'gaussian', 'sample'] as const;
@@ -117,7 +117,6 @@ export class DropConnectDense extends tf.layers.Layer implements Foldable {
     this.samples = positiveInteger(LAYER, 'samples', args.samples ?? 100);
     this.scaling = oneOf(LAYER, 'scaling', args.scaling ?? 'inverted', ['inverted', 'classical']);
     this.rate = args.rate;
-    this.seeding = seeding(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);
     this.supportsMasking = true;
     knownArguments(this, LAYER, args);
@@ -154,7 +153,6 @@ export class DropConnectDense extends tf.layers.Layer implements Foldable {
     const t = denseFields(this.template);
     this.kernel = this.addWeight('kernel', [inputs, this.units], 'float32', ...kernelArgs(t));
     if (t.useBias) this.bias = this.addWeight('bias', [this.units], 'float32', ...biasArgs(t));
-    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
     super.build(inputShape);
   }
 
@@ -168,7 +166,7 @@ export class DropConnectDense extends tf.layers.Layer implements Foldable {
       const x = onlyInput(inputs);
       requireChannels(LAYER, x.shape, -1, this.kernel.shape[0] as number);
       if (!kwargs.training) return onLastAxis(x, (x) => this.predicted(x));
-      const draw = drawFor(kwargs, this.draws);
+      const draw = this.draw(kwargs);
       return onLastAxis(x, (x) => this.trained(x, draw));
     });
   }
@@ -221,8 +219,7 @@ export class DropConnectDense extends tf.layers.Layer implements Foldable {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { units, rate, maskPer, inference, samples, scaling } = this;
-    const { seed } = this.seeding;
-    const own = { units, rate, maskPer, inference, samples, scaling, seed };
+    const own = { units, rate, maskPer, inference, samples, scaling };
     return { ...super.getConfig(), ...denseConfig(this.template), ...own };
   }
 }

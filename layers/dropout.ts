@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import type { ChanceArgs } from '../src/arguments/chance.js';
 import { ArgumentError, flag, knownArguments, oneOf, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import { type Foldable, type Prediction, scaled } from '../src/inference/foldable.js';
+import { RandomLayer } from '../src/layer/random-layer.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
-import { Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'dropout';
 
@@ -23,6 +23,8 @@ export interface DropoutArgs extends LayerArgs, ChanceArgs {
   noise?: 'bernoulli' | 'gaussian';
   /** Whether prediction drops too, anew at each call, for Monte-Carlo prediction. Default: false. */
   alwaysOn?: boolean;
+  /** Of a layer that is always on, the predictions that are counted already. Written into the config. Default: 0. */
+  predictions?: number | null;
 }
 
 /**
@@ -34,9 +36,9 @@ export interface DropoutArgs extends LayerArgs, ChanceArgs {
  *
  * Gaussian: training `y = x n`, `n ~ N(1, rate / (1 - rate))`, prediction `y = x`.
  *
- * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16. The layer counts its training calls,
- * in a saved, untrained weight: each has a mask of its own, the same on every backend, and a loaded model goes on with the
- * next. `rate` may be set while `fit` runs. Rate 0 is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
+ * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16. The layer counts its training calls
+ * in its config: each has a mask of its own, the same on every backend, and a loaded model goes on with the next.
+ * The layer draws by its seed and its name, without a name by its seed and its place among such layers of the model. `rate` may be set while `fit` runs. Rate 0 is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
  * training does not depend on how often was predicted.
  *
  * Differs from `tf.layers.dropout`:
@@ -50,7 +52,7 @@ export interface DropoutArgs extends LayerArgs, ChanceArgs {
  * model.add(dropout({ name: 'dropout_1', rate: 0.5, seed: 1 }));
  * ```
  */
-export class Dropout extends tf.layers.Layer implements Foldable {
+export class Dropout extends RandomLayer implements Foldable {
   static className = 'EvenkeelDropout';
 
   private current!: number;
@@ -58,18 +60,15 @@ export class Dropout extends tf.layers.Layer implements Foldable {
   private readonly scaling: 'inverted' | 'classical';
   private readonly noise: 'bernoulli' | 'gaussian';
   private readonly alwaysOn: boolean;
-  private readonly seeding: Seeding;
-  private draws!: Draws;
-  private predictionDraws?: Draws;
   private features: number | null = null;
 
   constructor(args: DropoutArgs) {
-    super(args ?? {});
+    super(LAYER, args ?? {});
     this.noiseShape = noiseShape(LAYER, args?.noiseShape ?? null);
     this.scaling = oneOf(LAYER, 'scaling', args?.scaling ?? 'inverted', ['inverted', 'classical']);
     this.noise = oneOf(LAYER, 'noise', args?.noise ?? 'bernoulli', ['bernoulli', 'gaussian']);
     this.alwaysOn = flag(LAYER, 'alwaysOn', args?.alwaysOn ?? false);
-    this.seeding = seeding(LAYER, args ?? {});
+    if (this.alwaysOn) this.countPredictions(args.predictions);
     this.rate = args?.rate;
     if (this.noise === 'gaussian' && this.scaling === 'classical') {
       throw new ArgumentError(LAYER, 'scaling', "'inverted' for Gaussian noise, of mean 1", this.scaling);
@@ -92,12 +91,6 @@ export class Dropout extends tf.layers.Layer implements Foldable {
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const source = sourceOf(LAYER, this, this.seeding);
-    this.draws = new Draws(this.addWeight(...stepWeight()), source);
-    if (this.alwaysOn) {
-      const weight = this.addWeight(...stepWeight('predictions'));
-      this.predictionDraws = new Draws(weight, { ...source, layer: `${this.name}/prediction` });
-    }
     this.features = lastSize(inputShape);
     super.build(inputShape);
   }
@@ -110,16 +103,15 @@ export class Dropout extends tf.layers.Layer implements Foldable {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const x = onlyInput(inputs);
-      const draws = kwargs.training ? this.draws : this.predictionDraws;
-      if (draws) return this.dropped(x, kwargs, draws);
+      if (kwargs.training || this.alwaysOn) return this.dropped(x, kwargs);
       return this.scaling === 'classical' ? x.mul(1 - drawnRate(this.rate)) : x.clone();
     });
   }
 
-  private dropped(x: tf.Tensor, kwargs: CallArgs, draws: Draws): tf.Tensor {
+  private dropped(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
     // Before the draw: what fails is no step.
     const shape = maskShape(LAYER, this.noiseShape, x.shape);
-    const draw = drawFor(kwargs, draws);
+    const draw = this.draw(kwargs);
     if (this.noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), this.rate);
     const rate = drawnRate(this.rate);
     if (rate === 0) return x.clone();
@@ -137,8 +129,7 @@ export class Dropout extends tf.layers.Layer implements Foldable {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { rate, noiseShape, scaling, noise, alwaysOn } = this;
-    const { seed } = this.seeding;
-    return { ...super.getConfig(), rate, noiseShape, scaling, noise, alwaysOn, seed };
+    return { ...super.getConfig(), rate, noiseShape, scaling, noise, alwaysOn };
   }
 }
 register(Dropout);

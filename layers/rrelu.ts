@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import type { ChanceArgs } from '../src/arguments/chance.js';
 import { ArgumentError, finite, knownArguments, oneOf } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { RandomLayer } from '../src/layer/random-layer.js';
 import { meanSlope, type RReLULaw, rrelu as rectify, slopeOf } from '../src/ops/rrelu.js';
-import { Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'rrelu';
 
@@ -29,7 +29,8 @@ export interface RReLUArgs extends LayerArgs, ChanceArgs {
  *
  * Law 'divisor': training `1 / a ~ U(lower, upper)`, prediction `1 / a = (lower + upper) / 2`, by default 5.5.
  *
- * Input and output of any shape. Each training call has slopes of its own, counted in a saved, untrained weight.
+ * Input and output of any shape. Each training call has slopes of its own; the config counts the calls. The
+ * layer draws by its seed and its name, without a name by its seed and its place among such layers of the model.
  *
  * Differs from the paper:
  * 1. the slope is what is drawn by default, as in other frameworks; the paper's law is 'divisor'.
@@ -41,18 +42,16 @@ export interface RReLUArgs extends LayerArgs, ChanceArgs {
  * model.add(rrelu({ seed: 1 }));
  * ```
  */
-export class RReLU extends tf.layers.Layer implements Foldable {
+export class RReLU extends RandomLayer implements Foldable {
   static className = 'EvenkeelRReLU';
 
   private readonly lower: number;
   private readonly upper: number;
   private readonly law: RReLULaw;
-  private readonly seeding: Seeding;
-  private draws!: Draws;
 
   constructor(given: RReLUArgs = {}) {
     const args = given ?? {};
-    super(args);
+    super(LAYER, args);
     this.law = oneOf(LAYER, 'law', args.law ?? 'slope', ['slope', 'divisor']);
     const [lower, upper] = BOUNDS[this.law];
     this.lower = finite(LAYER, 'lower', args.lower ?? lower);
@@ -64,14 +63,8 @@ export class RReLU extends tf.layers.Layer implements Foldable {
     if (this.law === 'divisor' && this.lower <= 0) {
       throw new ArgumentError(LAYER, 'lower', "above 0 for the law 'divisor'", this.lower);
     }
-    this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
     knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
-    super.build(inputShape);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
@@ -84,7 +77,7 @@ export class RReLU extends tf.layers.Layer implements Foldable {
       const x = onlyInput(inputs);
       const { lower, upper, law } = this;
       if (!kwargs.training) return tf.leakyRelu(x, meanSlope(lower, upper, law));
-      return rectify(x, slopeOf(drawFor(kwargs, this.draws).uniform(x.shape), lower, upper, law));
+      return rectify(x, slopeOf(this.draw(kwargs).uniform(x.shape), lower, upper, law));
     });
   }
 
@@ -96,7 +89,7 @@ export class RReLU extends tf.layers.Layer implements Foldable {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { lower, upper, law } = this;
-    return { ...super.getConfig(), lower, upper, law, seed: this.seeding.seed };
+    return { ...super.getConfig(), lower, upper, law };
   }
 }
 register(RReLU);

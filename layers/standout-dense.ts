@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import type { ChanceArgs } from '../src/arguments/chance.js';
 import { ArgumentError, finite, knownArguments, oneOf, positiveInteger } from '../src/arguments/check.js';
 import {
   biasArgs,
@@ -15,10 +15,10 @@ import {
 import { register } from '../src/arguments/register.js';
 import { features, withLast } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { RandomLayer } from '../src/layer/random-layer.js';
 import { activate } from '../src/ops/activate.js';
 import { constantOf } from '../src/ops/gradient.js';
 import { standout } from '../src/ops/standout.js';
-import { Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'standoutDense';
 
@@ -48,7 +48,8 @@ export interface StandoutDenseArgs extends OwnDenseArgs, ChanceArgs {
  *
  * Input `[..., features]`, output `[..., units]`. alpha 0, beta 0 is classical dropout of rate 1/2. Weights: kernel W,
  * bias b, and of the belief 'learned' its kernel P and bias c, which starts at 0. Each training call has a mask of its
- * own, counted in a saved, untrained weight. Gradients: the tied q counts as a constant in training; the learned one has
+ * own; the config counts the calls. The layer draws by its seed and its name, without a name by its seed and its place
+ * among such layers of the model. Gradients: the tied q counts as a constant in training; the learned one has
  * the straight-through gradient, that of the expectation `f(z) q`, so that x gets some through it too.
  *
  * Differs from the paper:
@@ -65,7 +66,7 @@ export interface StandoutDenseArgs extends OwnDenseArgs, ChanceArgs {
  * model.add(standoutDense({ units: 128, activation: 'relu', alpha: 0.5, beta: 1, seed: 1 }));
  * ```
  */
-export class StandoutDense extends tf.layers.Layer implements Foldable {
+export class StandoutDense extends RandomLayer implements Foldable {
   static className = 'EvenkeelStandoutDense';
 
   private readonly units: number;
@@ -73,22 +74,19 @@ export class StandoutDense extends tf.layers.Layer implements Foldable {
   private readonly beta: number;
   private readonly betaOn: 'logit' | 'weights';
   private readonly belief: 'tied' | 'learned';
-  private readonly seeding: Seeding;
   private readonly template: tf.layers.Layer;
   /** Resolves the initializer of a learned belief network. */
   private readonly beliefTemplate: tf.layers.Layer | null;
   private own!: Weights;
   private believed!: Weights;
-  private draws!: Draws;
 
   constructor(args: StandoutDenseArgs) {
-    super(layerArgs(args));
+    super(LAYER, args ?? {}, layerArgs(args));
     this.units = positiveInteger(LAYER, 'units', args?.units);
     this.alpha = finite(LAYER, 'alpha', args.alpha ?? 1);
     this.beta = finite(LAYER, 'beta', args.beta ?? 0);
     this.betaOn = oneOf(LAYER, 'betaOn', args.betaOn ?? 'logit', ['logit', 'weights']);
     this.belief = oneOf(LAYER, 'belief', args.belief ?? 'tied', ['tied', 'learned']);
-    this.seeding = seeding(LAYER, args);
     this.template = denseTemplate(args as DenseArgs);
     const kernelInitializer = args.beliefInitializer ?? null;
     if (this.belief === 'tied' && kernelInitializer !== null) {
@@ -113,7 +111,6 @@ export class StandoutDense extends tf.layers.Layer implements Foldable {
       bias: t.useBias ? this.addWeight('bias', [this.units], 'float32', ...biasArgs(t)) : null,
     };
     this.believed = this.beliefTemplate ? this.beliefWeights(inputs, this.beliefTemplate) : this.own;
-    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
     super.build(inputShape);
   }
@@ -137,7 +134,7 @@ export class StandoutDense extends tf.layers.Layer implements Foldable {
         const z = affine(x, this.own); // [batch, units]
         const activity = activate(denseFields(this.template).activation, z) as tf.Tensor2D;
         if (!kwargs.training) return standout(activity, this.logit(x, z), null);
-        const noise = drawFor(kwargs, this.draws).uniform(z.shape) as tf.Tensor2D;
+        const noise = this.draw(kwargs).uniform(z.shape) as tf.Tensor2D;
         // The tied one has no gradient: nothing of it is to be kept for one.
         const logit = this.belief === 'tied' ? constantOf(z, (z) => this.logit(x, z)) : this.logit(x, z);
         return standout(activity, logit, noise, this.belief);
@@ -181,9 +178,8 @@ export class StandoutDense extends tf.layers.Layer implements Foldable {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { units, alpha, beta, betaOn, belief } = this;
-    const { seed } = this.seeding;
     const beliefInitializer = this.beliefTemplate?.getConfig().kernelInitializer ?? null;
-    const own = { units, alpha, beta, betaOn, belief, beliefInitializer, seed };
+    const own = { units, alpha, beta, betaOn, belief, beliefInitializer };
     return { ...super.getConfig(), ...denseConfig(this.template), ...own };
   }
 }

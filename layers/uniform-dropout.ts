@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { type ChanceArgs, drawFor, type Seeding, seeding, sourceOf } from '../src/arguments/chance.js';
+import type { ChanceArgs } from '../src/arguments/chance.js';
 import { knownArguments, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { RandomLayer } from '../src/layer/random-layer.js';
 import { uniformDropout as multiply } from '../src/ops/uniform-dropout.js';
-import { Draws, stepWeight } from '../src/random/draws.js';
 
 const LAYER = 'uniformDropout';
 
@@ -25,7 +25,8 @@ export interface UniformDropoutArgs extends LayerArgs, ChanceArgs {
  *
  * Input and output of any shape. Of an input of mean 0, the variance at prediction is `3 / (3 + beta^2)` of that in
  * training, where dropout's is 1 - rate: at beta 0.1 that is 0.997, at rate 0.5 it is 0.5. Each training call has numbers
- * of its own, counted in a saved, untrained weight.
+ * of its own; the config counts the calls. The layer draws by its seed and its name, without a name by its seed and its
+ * place among such layers of the model.
  *
  * Reference: Li, Chen, Hu, Yang, "Understanding the disharmony between dropout and batch normalization by variance
  * shift", CVPR 2019, section 6.2.
@@ -34,26 +35,18 @@ export interface UniformDropoutArgs extends LayerArgs, ChanceArgs {
  * model.add(uniformDropout({ beta: 0.1, seed: 1 }));
  * ```
  */
-export class UniformDropout extends tf.layers.Layer implements Foldable {
+export class UniformDropout extends RandomLayer implements Foldable {
   static className = 'EvenkeelUniformDropout';
 
   private readonly beta: number;
   private readonly noiseShape: NoiseShape | null;
-  private readonly seeding: Seeding;
-  private draws!: Draws;
 
   constructor(args: UniformDropoutArgs) {
-    super(args ?? {});
+    super(LAYER, args ?? {});
     this.beta = probability(LAYER, 'beta', args?.beta);
     this.noiseShape = noiseShape(LAYER, args.noiseShape ?? null);
-    this.seeding = seeding(LAYER, args);
     this.supportsMasking = true;
     knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.draws = new Draws(this.addWeight(...stepWeight()), sourceOf(LAYER, this, this.seeding));
-    super.build(inputShape);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
@@ -65,7 +58,7 @@ export class UniformDropout extends tf.layers.Layer implements Foldable {
       this.invokeCallHook(inputs, kwargs);
       const x = onlyInput(inputs);
       if (!kwargs.training) return x.clone();
-      const draw = drawFor(kwargs, this.draws);
+      const draw = this.draw(kwargs);
       return multiply(x, draw.uniform(maskShape(LAYER, this.noiseShape, x.shape)), this.beta);
     });
   }
@@ -76,7 +69,7 @@ export class UniformDropout extends tf.layers.Layer implements Foldable {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { beta, noiseShape } = this;
-    return { ...super.getConfig(), beta, noiseShape, seed: this.seeding.seed };
+    return { ...super.getConfig(), beta, noiseShape };
   }
 }
 register(UniformDropout);

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropout as drop } from '../ops/dropout.js';
 import { bernoulli, drawnRate } from '../random/bernoulli.js';
+import { placeIn, streamOfPlace } from '../random/place.js';
 import { drawSeed } from '../random/seed.js';
 import { builtin } from '../tfjs/builtins.js';
+import { currentPass } from '../tfjs/pass.js';
 import type { Acceleration } from './acceleration.js';
 
 interface Dropout {
@@ -25,7 +27,8 @@ export const dropout: Acceleration = {
 
 /**
  * A new mask at each call for a layer with a seed, where tfjs repeats the first one for ever. The masks are those of
- * seed, name and count of calls; the count begins anew with the process.
+ * seed, count of calls, and name, or of a layer without a name its place, as in evenkeel's own layers; count and place
+ * begin again with the process.
  */
 export const seededDropout: Acceleration = {
   repair: true,
@@ -33,12 +36,15 @@ export const seededDropout: Acceleration = {
 };
 
 interface Masks {
-  layer: string;
   seed: number;
   step: number;
+  place: number | null;
 }
 
 const masks = new WeakMap<Dropout, Masks>();
+
+/** What tfjs calls a layer without a name. */
+const UNNAMED = /^dropout_Dropout\d+$/;
 
 function drawing(call: Call, seeded: boolean): Call {
   return function (inputs, kwargs) {
@@ -48,11 +54,17 @@ function drawing(call: Call, seeded: boolean): Call {
     if (!drawn || x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const own = masks.get(this) ?? { layer: this.name, seed: this.seed ?? drawSeed(), step: 0 };
+      const { seed, step, place: settled } = masks.get(this) ?? first(this);
+      const place = UNNAMED.test(this.name) ? placeIn(currentPass(kwargs), seed, this, settled) : null;
       const shape = this.getNoiseShape(x) ?? x.shape;
-      const kept = bernoulli(shape, own, own.step, rate);
-      masks.set(this, { ...own, step: own.step + 1 });
+      const layer = place === null ? this.name : streamOfPlace(place);
+      const kept = bernoulli(shape, { seed, layer }, step, rate);
+      masks.set(this, { seed, step: step + 1, place });
       return drop(x, kept, 1 / (1 - rate));
     });
   };
+}
+
+function first({ seed }: Dropout): Masks {
+  return { seed: seed ?? drawSeed(), step: 0, place: null };
 }

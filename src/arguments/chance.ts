@@ -1,35 +1,38 @@
-import * as tf from '@tensorflow/tfjs';
-import { type Draw, type Draws, givenDraw, type Source } from '../random/draws.js';
 import { drawSeed } from '../random/seed.js';
-import type { CallArgs } from './call.js';
-import { seedNumber } from './check.js';
+import { ArgumentError, seedNumber } from './check.js';
 
 /** What every layer with random numbers takes. */
 export interface ChanceArgs {
   /**
-   * An integer from 0 to 2147483647. With the layer's name it fixes all that the layer draws: name the layer for
-   * numbers that do not depend on how many layers were made before. Default: drawn once and kept in the config.
+   * An integer from 0 to 2147483647, which fixes all that the layer draws. A layer with a name draws by its seed and its
+   * name; one without draws by its seed and its place: how many other layers of that seed without a name had drawn before
+   * it in the first pass in which it draws. Default: drawn once and kept in the config.
    */
   seed?: number | null;
+  /** The training calls that are counted already. Written into the config, so that a saved model goes on. Default: 0. */
+  step?: number | null;
+  /** Written into the config of a layer without a name: its place, once it has drawn. Null draws by the name. */
+  place?: Place;
 }
 
-/** The seed of a layer, and whether it was given. */
-export interface Seeding {
-  readonly seed: number;
-  readonly seeded: boolean;
+/** The place of a layer without a name, 'unsettled' until it draws; null for one that draws by its name. */
+export type Place = number | 'unsettled' | null;
+
+export function seedOf(layer: string, { seed }: ChanceArgs): number {
+  return seed === undefined || seed === null ? drawSeed() : seedNumber(layer, seed);
 }
 
-export function seeding(layer: string, { seed }: ChanceArgs): Seeding {
-  const seeded = seed !== undefined && seed !== null;
-  return { seed: seeded ? seedNumber(layer, seed) : drawSeed(), seeded };
+/** A name that is given settles what a layer draws by, unless a config says otherwise. */
+export function placeOf(layer: string, { place, name }: ChanceArgs & { name?: string }): Place {
+  if (place === undefined || place === null) return name ? null : 'unsettled';
+  return place === 'unsettled' ? place : countOf(layer, 'place', place);
 }
 
-/** Where a layer draws from: its kind, its name and its seed. */
-export function sourceOf(kind: string, { name }: tf.layers.Layer, { seed, seeded }: Seeding): Source {
-  return { kind, layer: name, seed, seeded };
-}
-
-/** The draw of a training call. A test gives the numbers instead, as `apply(x, { training: true, noise })`: no step counts. */
-export function drawFor({ noise }: CallArgs, draws: Draws): Draw {
-  return noise instanceof tf.Tensor ? givenDraw(noise, draws.count()) : draws.take();
+/** What is counted already. */
+export function countOf(layer: string, argument: string, count: number | null | undefined): number {
+  const value = count ?? 0;
+  if (!Number.isInteger(value) || value < 0) {
+    throw new ArgumentError(layer, argument, 'an integer of 0 or more', value);
+  }
+  return value;
 }

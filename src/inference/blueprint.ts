@@ -39,12 +39,13 @@ export function classNameOf(layer: tf.layers.Layer): string {
 
 /** The weights of a layer in the order in which it has added them: its own list puts those that are frozen last. */
 export function weightsOf(layer: tf.layers.Layer): tf.Tensor[] {
+  // First: a layer that was saved with its count among the weights takes it out when they are asked for.
+  const all = layer.weights;
   const { _trainableWeights: trained, _nonTrainableWeights: others } = layer as unknown as Record<
     '_trainableWeights' | '_nonTrainableWeights',
     tf.LayerVariable[]
   >;
   const added = [...trained, ...others];
-  const all = layer.weights;
   // A wrapper and a recurrent layer have the weights of what is inside and none of their own.
   return (added.length === all.length ? added : all).map((weight) => weight.read());
 }

@@ -331,6 +331,21 @@ describe('dropout with a seed', () => {
     expect(other[0]).not.toEqual(first[0]);
   });
 
+  it('without a name draws by its place in the model: equal code, equal masks, of its own in each layer', () => {
+    const run = () => {
+      const model = tf.sequential();
+      for (let i = 0; i < 3; i++) model.add(tf.layers.dropout({ rate: 0.5, seed: 1, inputShape: [16] }));
+      return tf.tidy(() => {
+        model.apply(tf.ones([1, 16]), { training: true });
+        // Each by itself: it keeps the place that it had in the model.
+        return model.layers.map((layer) => String(masksOf(layer, 1)));
+      });
+    };
+    const masks = run();
+    expect(new Set(masks).size).toBe(3);
+    expect(run()).toEqual(masks);
+  });
+
   it('and one without keep the mean', () => {
     for (const args of [{ rate: 0.25, seed: 3 }, { rate: 0.25 }]) {
       const values = masksOf(tf.layers.dropout(args), 20).flat();

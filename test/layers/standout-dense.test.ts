@@ -47,7 +47,7 @@ describe('standoutDense', () => {
     const layer = standoutDense({ units: 1, activation: 'relu', alpha: 0.5, beta: 0.25, betaOn });
     const x = tf.tensor2d([[1, 2]]);
     layer.apply(x);
-    layer.setWeights([tf.tensor2d([[0.5], [1]]), tf.tensor1d([0.3]), tf.zeros([2], 'int32')]);
+    layer.setWeights([tf.tensor2d([[0.5], [1]]), tf.tensor1d([0.3])]);
     const z = 0.5 * 1 + 1 * 2 + 0.3;
     const logit =
       betaOn === 'logit'
@@ -75,10 +75,10 @@ describe('standoutDense', () => {
       return layer.weights.map(({ name }) => name.replace(/_\d+$/, ''));
     };
     const learned = { belief: 'learned' };
-    expect(names({})).toEqual(['kernel', 'bias', 'step']);
-    expect(names({ useBias: false })).toEqual(['kernel', 'step']);
-    expect(names(learned)).toEqual(['kernel', 'bias', 'beliefKernel', 'beliefBias', 'step']);
-    expect(names({ ...learned, useBias: false })).toEqual(['kernel', 'beliefKernel', 'step']);
+    expect(names({})).toEqual(['kernel', 'bias']);
+    expect(names({ useBias: false })).toEqual(['kernel']);
+    expect(names(learned)).toEqual(['kernel', 'bias', 'beliefKernel', 'beliefBias']);
+    expect(names({ ...learned, useBias: false })).toEqual(['kernel', 'beliefKernel']);
   });
 
   it('starts a learned belief with an initializer of its own, or that of the kernel', () => {
@@ -109,13 +109,9 @@ describe('standoutDense', () => {
       const [tied, learned] = [standoutDense(common), standoutDense({ ...common, belief: 'learned' })];
       const x = tf.tensor2d(sample(5, 4, 1));
       for (const layer of [tied, learned]) layer.build(x.shape);
-      const [w, b, step] = [
-        tf.tensor2d(sample(4, 3, 2)),
-        tf.tensor1d([0.1, -0.2, 0.3]),
-        tf.zeros([2], 'int32'),
-      ];
-      tied.setWeights([w, b, step]);
-      learned.setWeights([w, b, w, b, step]);
+      const [w, b] = [tf.tensor2d(sample(4, 3, 2)), tf.tensor1d([0.1, -0.2, 0.3])];
+      tied.setWeights([w, b]);
+      learned.setWeights([w, b, w, b]);
       expect(predict(learned, x)).toBeAllClose(predict(tied, x));
       expect(train(learned, x)).toBeAllClose(train(tied, x));
     }
@@ -254,7 +250,7 @@ describe.each([
 
   it.each([false, true])('forward, training %s', (trained) => {
     const layer = make();
-    layer.setWeights([...tensors.slice(1), tf.zeros([2], 'int32')]);
+    layer.setWeights(tensors.slice(1));
     expect(mask.flat().filter((r) => r === 0).length).toBeGreaterThan(1);
     const exact = trained ? training(start) : prediction(start);
     expect(apply(layer, tensors[0] as tf.Tensor, trained)).toBeAllClose(exact);
@@ -262,7 +258,7 @@ describe.each([
 
   it.each([false, true])('gradient by the input and every weight, training %s', (trained) => {
     const layer = make();
-    layer.setWeights([...tensors.slice(1), tf.zeros([2], 'int32')]);
+    layer.setWeights(tensors.slice(1));
     const c = tf.tensor2d(weightsOf(batch, units));
     const variables = layer.trainableWeights.map((w) => w.read() as tf.Variable);
     const x = tf.variable(tensors[0] as tf.Tensor);

@@ -88,11 +88,7 @@ function setUp(fixture: Case) {
   const layer = build(fixture);
   const x = tf.tensor(fixture.input, fixture.inputShape);
   layer.apply(x);
-  layer.setWeights(
-    fixture.weights.map(({ name, shape, values }) =>
-      tf.tensor(values, shape, name === 'step' ? 'int32' : 'float32'),
-    ),
-  );
+  layer.setWeights(fixture.weights.map(({ shape, values }) => tf.tensor(values, shape)));
   const { training, noise, noiseShape } = fixture;
   const callArgs = noise ? { training, noise: tf.tensor(noise, noiseShape) } : { training };
   return { layer, x, dy: tf.tensor(fixture.dOutput, fixture.outputShape), callArgs };

@@ -20,6 +20,11 @@ function weightsIn(folder: string): string {
   return readFileSync(join(folder, file)).toString('base64');
 }
 
+/** Its layers with their configs, in which those with random numbers count. */
+function layersIn(folder: string): string {
+  return JSON.stringify(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')).modelTopology);
+}
+
 describe.each(['cpu', 'native'])('a training on %s that is saved and goes on in a new process', (backend) => {
   let folder: string;
   const at = (name: string) => join(folder, name);
@@ -37,6 +42,8 @@ describe.each(['cpu', 'native'])('a training on %s that is saved and goes on in 
     run(backend, at('new'), '0', '2', at('half'));
     run(backend, at('half'), '2', '4', at('resumed'));
     expect(weightsIn(at('resumed'))).toBe(weightsIn(at('whole')));
+    expect(layersIn(at('resumed'))).toBe(layersIn(at('whole')));
+    expect(layersIn(at('whole'))).toContain('"step":24');
     // What it takes: had the steps not been saved, the masks would be others.
     run(backend, at('half'), '2', '4', at('other'), 'forgetful');
     expect(weightsIn(at('other'))).not.toBe(weightsIn(at('whole')));

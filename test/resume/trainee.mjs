@@ -47,8 +47,7 @@ else {
   const [first, last, folder, forgetful] = rest;
   const model = await tf.loadLayersModel(modelFiles(from));
   if (forgetful) {
-    for (const weight of model.weights)
-      if (weight.originalName.endsWith('/step')) weight.write(tf.zeros([2], 'int32'));
+    for (const layer of model.layers) if ('step' in layer) layer.step = 0;
   }
   const x = tf.randomNormal([24, 8], 0, 1, 'float32', 1);
   await model.fit(x, tf.ones([24, 2]), {

@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs';
+import type { CallArgs } from '../arguments/call.js';
+import { type ChanceArgs, countOf, type Place, placeOf, seedOf } from '../arguments/chance.js';
+import type { LayerArgs } from '../arguments/dense.js';
+import { atPrediction, type Draw, drawOf, givenDraw } from '../random/draws.js';
+import { placeIn, streamOfPlace } from '../random/place.js';
+import { currentPass } from '../tfjs/pass.js';
+import { dropWeight } from '../tfjs/weights.js';
+import { CountWeight } from './count-weight.js';
+
+/**
+ * A layer with random numbers: a new draw at each training call, by seed, by name or place, and by the number of the
+ * call. Seed, place and count stand in the config, so that a saved model goes on with the next draw, and its weights are
+ * numbers that one may average, send and copy.
+ */
+export abstract class RandomLayer extends tf.layers.Layer {
+  private readonly seed: number;
+  private place: Place;
+  private counted: { step: number; predictions?: number };
+  /** Of a model saved before counts stood in configs: it has them in weights, which are still to be loaded. */
+  private counts: Map<keyof RandomLayer['counted'], CountWeight> | null = null;
+
+  constructor(
+    private readonly kind: string,
+    chance: ChanceArgs & LayerArgs,
+    args: LayerArgs = chance,
+  ) {
+    super(args);
+    this.seed = seedOf(kind, chance);
+    this.place = placeOf(kind, chance);
+    this.counted = { step: countOf(kind, 'step', chance.step) };
+  }
+
+  /** The number of the next training call, from 0. It may be set: at 0 the layer draws again what it drew at first. */
+  get step(): number {
+    this.readCounts();
+    return this.counted.step;
+  }
+
+  set step(value: number) {
+    this.readCounts(true);
+    this.counted.step = countOf(this.kind, 'step', value);
+  }
+
+  /** Counts the draws at prediction too, apart from those of training. */
+  protected countPredictions(from: number | null | undefined): void {
+    this.counted.predictions = countOf(this.kind, 'predictions', from);
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    if (this.counts) {
+      for (const name of Object.keys(this.counted) as (keyof RandomLayer['counted'])[]) {
+        const zeros = tf.initializers.zeros();
+        const weight = this.addWeight(name, [2], 'int32', zeros, undefined, false);
+        this.counts.set(name, new CountWeight(this.kind, weight));
+      }
+    }
+    super.build(inputShape);
+  }
+
+  /** The draw of this call, counted. A test gives the numbers, as `apply(x, { training: true, noise })`: nothing counts. */
+  protected draw(kwargs: CallArgs): Draw {
+    this.readCounts(true);
+    const name = kwargs.training ? 'step' : 'predictions';
+    const step = this.counted[name] as number;
+    if (kwargs.noise instanceof tf.Tensor) return givenDraw(kwargs.noise, step);
+    const stream = { seed: this.seed, layer: this.streamName(kwargs) };
+    this.counted[name] = step + 1;
+    return drawOf(kwargs.training ? stream : atPrediction(stream), step);
+  }
+
+  private streamName(kwargs: CallArgs): string {
+    if (this.place === null) return this.name;
+    const settled = this.place === 'unsettled' ? null : this.place;
+    this.place = placeIn(currentPass(kwargs), this.seed, this, settled);
+    return streamOfPlace(this.place);
+  }
+
+  /** Takes over counts that were loaded as weights, and drops these; what was not loaded is waited for, unless it is late. */
+  private readCounts(late = false): void {
+    if (!this.counts) return;
+    const waiting = [...this.counts].filter(([, weight]) => !weight.isLoaded);
+    if (!late && (waiting.length > 0 || this.counts.size === 0)) return;
+    for (const [name, count] of this.counts) {
+      if (count.isLoaded) this.counted[name] = count.read();
+      dropWeight(this, count.weight);
+    }
+    this.counts = null;
+  }
+
+  override get nonTrainableWeights(): tf.LayerVariable[] {
+    this.readCounts();
+    return super.nonTrainableWeights;
+  }
+
+  override set nonTrainableWeights(weights: tf.LayerVariable[]) {
+    super.nonTrainableWeights = weights;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    this.readCounts();
+    const { seed, place, counted } = this;
+    // Without a count until it is loaded, as it came.
+    const counts = Object.entries(counted).map(([name, n]) => [name, this.counts ? undefined : n]);
+    return { ...super.getConfig(), seed, place, ...Object.fromEntries(counts) };
+  }
+
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const layer = new cls(config);
+    if (layer instanceof RandomLayer && (config.step ?? null) === null) layer.counts = new Map();
+    return layer;
+  }
+}
