@@ -1,27 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
+import { forgottenConfig } from '../tfjs/config.js';
 import type { Constraint, Initializer, Regularizer } from './dense.js';
 
 type Config = tf.serialization.ConfigDict;
 
-/**
- * The config of a layer, with what tfjs leaves out of it: a separable convolution forgets its depth multiplier, one of a
- * single dimension where its channels are.
- */
+/** The config of a layer, with what tfjs leaves out of it. */
 export function configOf(layer: tf.layers.Layer): Config {
-  const config = layer.getConfig();
-  const {
-    depthMultiplier,
-    dataFormat,
-    layer: inner,
-  } = layer as unknown as {
-    depthMultiplier?: number;
-    dataFormat?: string;
-    layer?: tf.layers.Layer;
-  };
+  const { layer: inner } = layer as unknown as { layer?: tf.layers.Layer };
   return {
-    ...config,
-    ...(depthMultiplier === undefined ? {} : { depthMultiplier }),
-    ...(dataFormat === undefined ? {} : { dataFormat }),
+    ...layer.getConfig(),
+    ...forgottenConfig(layer),
     ...(inner instanceof tf.layers.Layer ? { layer: describe(inner) } : {}),
   };
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { builtinLayer, classNameOf } from '../tfjs/builtin-layers.js';
+import { lostInCopy } from '../tfjs/copyable.js';
 import { ArgumentError } from './check.js';
 import { foreign, isForeign } from './copies.js';
 
@@ -38,7 +40,7 @@ export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
   if (!(layer instanceof tf.layers.Layer)) {
     throw isForeign(layer) ? foreign(wrapper, 'layer') : unknownLayer(wrapper, layer);
   }
-  const name = layer.getClassName();
+  const name = builtinLayer(layer);
   if (name === 'TimeDistributed') {
     const { kernels, rank } = kernelLayer(wrapper, (layer as unknown as { layer: unknown }).layer);
     return {
@@ -46,11 +48,17 @@ export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
       rank: 'exactly' in rank ? { exactly: rank.exactly + 1 } : { atLeast: rank.atLeast + 1 },
     };
   }
-  if (name === 'EvenkeelWeightNorm')
+  if (layer.getClassName() === 'EvenkeelWeightNorm')
     throw unknownLayer(wrapper, `${layer.name}, which is weight-normalized already`);
-  const known = KNOWN[name];
-  if (!known) throw unknownLayer(wrapper, `a layer of class ${name}`);
+  const known = KNOWN[name ?? ''];
+  if (!known) throw unknownLayer(wrapper, received(layer));
   return known;
+}
+
+/** A user's class that extends a known one may compute something else than what is known of that one. */
+function received(layer: tf.layers.Layer): string {
+  const lost = lostInCopy(layer);
+  return `a layer of class ${classNameOf(layer)}${lost ? `: ${lost}` : ''}`;
 }
 
 export function unknownLayer(wrapper: string, received: unknown): ArgumentError {

@@ -1,6 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../arguments/check.js';
 import { configOf } from '../arguments/inner-layer.js';
+import { isLinear } from '../tfjs/activation.js';
+import { builtinLayer, classNameOf as ownClassName } from '../tfjs/builtin-layers.js';
+import { saveWhole } from '../tfjs/config.js';
+import { lostInCopy } from '../tfjs/copyable.js';
 
 type Config = tf.serialization.ConfigDict;
 
@@ -8,6 +12,10 @@ type Config = tf.serialization.ConfigDict;
 export interface Blueprint {
   /** With what is inside of a wrapper in brackets. */
   readonly className: string;
+  /** The class of tfjs that it is of, null for any other: those who extend one have its name too. */
+  readonly builtin: string | null;
+  /** That it has no activation, or none that changes anything. */
+  readonly linear: boolean;
   readonly layerClass: tf.serialization.SerializableConstructor<tf.layers.Layer>;
   readonly config: Config;
   /** In the order in which the layer adds them. */
@@ -19,13 +27,14 @@ export function blueprintOf(
   weights: readonly tf.Tensor[],
   name = layer.name,
 ): Blueprint {
-  // A conv1d leaves its data format out of its config.
-  const { dataFormat } = layer as unknown as { dataFormat?: string };
-  const format = dataFormat === undefined ? {} : { dataFormat };
+  const lost = lostInCopy(layer);
+  if (lost) throw unmakeable(classNameOf(layer), layer.name, lost);
   return {
     className: classNameOf(layer),
+    builtin: builtinLayer(layer),
+    linear: isLinear(layer),
     layerClass: layer.constructor as tf.serialization.SerializableConstructor<tf.layers.Layer>,
-    config: { ...withoutConstraints(configOf(layer)), ...format, name },
+    config: { ...withoutConstraints(configOf(layer)), name },
     weights,
   };
 }
@@ -33,7 +42,7 @@ export function blueprintOf(
 /** `TimeDistributed(Dense)` for a layer with another one inside. */
 export function classNameOf(layer: tf.layers.Layer): string {
   const { layer: inner } = layer as unknown as { layer?: tf.layers.Layer };
-  const own = layer.getClassName();
+  const own = ownClassName(layer);
   return own === 'TimeDistributed' && inner ? `${own}(${classNameOf(inner)})` : own;
 }
 
@@ -46,8 +55,9 @@ export function weightsOf(layer: tf.layers.Layer): tf.Tensor[] {
     tf.LayerVariable[]
   >;
   const added = [...trained, ...others];
-  // A wrapper and a recurrent layer have the weights of what is inside and none of their own.
-  return (added.length === all.length ? added : all).map((weight) => weight.read());
+  // A wrapper and a recurrent layer have the weights of what is inside and none of their own: those in the order of
+  // setWeights, which for two directions is not that of the list.
+  return added.length === all.length ? added.map((weight) => weight.read()) : layer.getWeights();
 }
 
 /** A new layer, not built. */
@@ -55,9 +65,10 @@ export function make({ layerClass, className, config }: Blueprint): tf.layers.La
   try {
     const layer = layerClass.fromConfig(layerClass, { ...config });
     layer.setFastWeightInitDuringBuild(true);
+    saveWhole(layer);
     return layer;
   } catch (error) {
-    throw unmakeable(className, config, error);
+    throw unmakeable(className, config.name as string, (error as Error).message);
   }
 }
 
@@ -66,7 +77,7 @@ export function fill(layer: tf.layers.Layer, { className, config, weights }: Blu
   try {
     layer.setWeights(weights.map(ownData));
   } catch (error) {
-    throw unmakeable(className, config, error);
+    throw unmakeable(className, config.name as string, (error as Error).message);
   }
 }
 
@@ -75,13 +86,14 @@ function ownData(weight: tf.Tensor): tf.Tensor {
   return weight.dtype !== 'float32' || weight instanceof tf.Variable ? weight : tf.mul(weight, 1);
 }
 
-function unmakeable(className: string, config: Config, error: unknown): ArgumentError {
-  const [line] = (error as Error).message.split('\n');
+/** The error for a layer that would be lost, or would compute something else. */
+export function unmakeable(className: string, name: string, why: string): ArgumentError {
+  const [line] = why.split('\n');
   return new ArgumentError(
     'fold',
     'model',
     'of layers that can be made anew from their config and weights',
-    `${config.name} of class ${className} (${line})`,
+    `${name} of class ${className} (${line})`,
   );
 }
 

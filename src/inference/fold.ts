@@ -22,7 +22,8 @@ export type FoldedModel = tf.LayersModel & { readonly customLayers: readonly Cus
  *    `W A`, `c A + b`, where that has no activation and no other use; else into those after it, `A W`, `b W + c`, where it
  *    has no other use: a convolution with padding only if b is zero, a dense layer after a `flatten` only if A mixes no
  *    features. Several in a row are one. What fits nowhere becomes a layer of its own.
- * 4. What draws at prediction too, such as dropout that is always on, stays.
+ * 4. What draws at prediction too, such as dropout that is always on, stays. So does a layer of a user's class, also of one
+ *    that extends a built-in.
  *
  * Sequential and functional models, shared layers and several inputs and outputs; nested models are folded by themselves.
  * Inputs and their names, the order of the outputs and the names of the layers that stay are those of the model; it is
@@ -40,7 +41,8 @@ export type FoldedModel = tf.LayersModel & { readonly customLayers: readonly Cus
  * await folded.save(modelFiles('folded'));
  * ```
  *
- * @throws ArgumentError for what is no model of layers, is not built, or has a layer that its config does not make anew
+ * @throws ArgumentError for what is no model of layers, is not built, or has a layer that its config does not make again:
+ *   a method was put on the object, or an object inside of it is of a class that is not registered
  */
 export function fold(model: tf.LayersModel): FoldedModel {
   return foldWithChanges(model).model;

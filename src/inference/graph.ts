@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../arguments/check.js';
+import { builtin } from '../tfjs/builtins.js';
 
 /** One output of a call. */
 export interface Ref {
@@ -62,7 +63,11 @@ function nodeOf(tensor: tf.SymbolicTensor): Node {
 
 /** tfjs makes the tensor of an input its own input. */
 function isInput(node: Node): boolean {
-  return node.outboundLayer.getClassName() === 'InputLayer';
+  return isInputLayer(node.outboundLayer);
+}
+
+export function isInputLayer(layer: tf.layers.Layer): boolean {
+  return layer instanceof builtin('InputLayer');
 }
 
 /** Initial states and constants are among the inputs of the node already. */

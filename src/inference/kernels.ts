@@ -67,17 +67,17 @@ const FORMS: Readonly<Record<string, Form>> = {
   SeparableConv2D: separable,
 };
 
-function formOf({ className, config }: Blueprint): Form | null {
+function formOf({ builtin, config }: Blueprint): Form | null {
+  if (!builtin) return null;
   // There tfjs adds the bias of a separable convolution on the wrong axis, and leaves a conv1d's channels last.
-  if (['SeparableConv2D', 'Conv1D'].includes(className) && config.dataFormat === 'channelsFirst') return null;
-  return FORMS[className] ?? null;
+  if (['SeparableConv2D', 'Conv1D'].includes(builtin) && config.dataFormat === 'channelsFirst') return null;
+  return FORMS[builtin] ?? null;
 }
 
 /** The layer that does what this one and then the map do; null where there is none of its class. */
 export function withMapAfter(layer: Blueprint, map: AxisMap, rank: number): Blueprint | null {
   const form = formOf(layer);
-  const linear = (layer.config.activation ?? 'linear') === 'linear';
-  if (!form || !linear || axisOf(map, rank) !== channelAxis(layer, rank)) return null;
+  if (!form || !layer.linear || axisOf(map, rank) !== channelAxis(layer, rank)) return null;
   const { kernels, bias } = affineOf(layer);
   const mapped = form.outputs(kernels, map);
   return mapped && withWeights(layer, { kernels: mapped, bias: bias ? image(bias, map) : map.shift });

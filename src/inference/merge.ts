@@ -4,7 +4,7 @@ import type { Blueprint } from './blueprint.js';
 import type { AxisMap } from './foldable.js';
 import { type Call, callAt, type Graph, isOutput, type Ref, usesOf, without, withParts } from './graph.js';
 import { withMapAfter, withMapBefore } from './kernels.js';
-import { type Change, type LayerPart, type MapPart, type Part, standing } from './parts.js';
+import { type Change, type LayerPart, type MapPart, type Part, standing, unique } from './parts.js';
 
 /** A graph, and what has become of the layers on the way to it. */
 export interface Folding {
@@ -14,7 +14,7 @@ export interface Folding {
 
 /** Takes out what does nothing and puts each map into a neighbour, or on its own feet where it has none that takes it. */
 export function merge(start: Folding): Folding {
-  return standAlone(absorbMaps(removeIdentities(start)));
+  return standAlone(absorbMaps(distinctOutputs(removeIdentities(start))));
 }
 
 function removeIdentities(start: Folding): Folding {
@@ -27,7 +27,7 @@ function removeIdentities(start: Folding): Folding {
       const own = (outputs: readonly Ref[]) =>
         callAt(graph, source.call).part.is !== 'input' &&
         !outputs.some(({ call, index }) => call === source.call && index === source.index);
-      if (!isOutput(graph, id) || own(graph.outputs)) {
+      if ((!isOutput(graph, id) || own(graph.outputs)) && !meetsItself(graph, id, source)) {
         return { graph: without(graph, id), changes: [...changes, { name, className, into: null }] };
       }
       const stays = className === 'Activation';
@@ -36,10 +36,40 @@ function removeIdentities(start: Folding): Folding {
     }, start);
 }
 
+/** Whether a call that takes the output of this one takes its source too: tfjs counts a tensor once that a call takes twice, and frees it before its later uses. */
+function meetsItself(graph: Graph<Part>, id: number, source: Ref): boolean {
+  const isSource = ({ call, index }: Ref) => call === source.call && index === source.index;
+  return [...graph.calls.values()].some(
+    ({ inputs }) => inputs.some(({ call }) => call === id) && inputs.some(isSource),
+  );
+}
+
 function absorbMaps(start: Folding): Folding {
   let folding = start;
   for (let next: Folding | null = folding; next; next = step(folding)) folding = next;
   return folding;
+}
+
+/** Gives an output that is listed twice a tensor of its own: tfjs computes no model that has one twice. */
+function distinctOutputs({ graph, changes }: Folding): Folding {
+  const calls = new Map(graph.calls);
+  const names = new Set([...calls.values()].map(({ part }) => part.name));
+  const seen = new Set<string>();
+  const outputs = graph.outputs.map((ref): Ref => {
+    const key = `${ref.call} ${ref.index}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      return ref;
+    }
+    const { part, shapes } = callAt(graph, ref.call);
+    const name = unique(`${part.name}_again`, names);
+    names.add(name);
+    const id = Math.max(...calls.keys()) + 1;
+    const again: Part = { is: 'identity', name, className: 'Activation' };
+    calls.set(id, { id, part: again, inputs: [ref], options: {}, shapes: [shapes[ref.index] as tf.Shape] });
+    return { call: id, index: 0 };
+  });
+  return { graph: { ...graph, calls, outputs }, changes };
 }
 
 /** What one merge has to know of the graph. */
@@ -137,7 +167,7 @@ function throughFlatten({ uses }: Place, call: MapCall): { from: Call<Part>; map
 function isFlatten(part: Part): boolean {
   return (
     part.is === 'layer' &&
-    part.layer.className === 'Flatten' &&
+    part.layer.builtin === 'Flatten' &&
     part.layer.config.dataFormat !== 'channelsFirst'
   );
 }
@@ -156,7 +186,7 @@ function standAlone({ graph, changes }: Folding): Folding {
   return { graph: withParts<Part>(graph, replaced), changes: [...changes, ...made] };
 }
 
-function asLayer({ name, className, map, origin }: MapPart, rank: number): LayerPart {
-  const stays = className === 'BatchNormalization' ? origin : null;
+function asLayer({ name, map, origin }: MapPart, rank: number): LayerPart {
+  const stays = origin?.builtin === 'BatchNormalization' ? origin : null;
   return { is: 'layer', name, layer: (stays ?? standing(map, name, rank) ?? origin) as Blueprint };
 }

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { builtinLayer } from '../tfjs/builtin-layers.js';
 import { axisOf, isZero } from './axis-map.js';
-import { type Blueprint, blueprintOf, classNameOf, weightsOf } from './blueprint.js';
+import { type Blueprint, blueprintOf, classNameOf, unmakeable, weightsOf } from './blueprint.js';
 import { branchedOut } from './branches.js';
 import type { AxisMap, LayerInstead, Prediction } from './foldable.js';
-import { type Graph, mapParts } from './graph.js';
-import { predictionOf } from './prediction.js';
+import { type Graph, isInputLayer, mapParts } from './graph.js';
+import { isFoldable, predictionOf } from './prediction.js';
 
 /** What stands at a call of the model that is being folded. */
 export type Part =
@@ -77,8 +78,11 @@ function partOf(
 ): Part | BranchesPart {
   const { name } = layer;
   const className = classNameOf(layer);
-  if (className === 'InputLayer') return { is: 'input', name, dtype: layer.dtype };
-  if (layer instanceof tf.LayersModel) return { is: 'model', name, model: foldNested(layer) };
+  if (isInputLayer(layer)) return { is: 'input', name, dtype: layer.dtype };
+  if (layer instanceof tf.LayersModel) {
+    if (computesOtherwise(layer)) throw unmakeable(className, name, 'its call is not that of a model');
+    return { is: 'model', name, model: foldNested(layer) };
+  }
   const prediction = masked ? underMask(layer) : predictionOf(layer);
   if (prediction?.is === 'identity') return { is: 'identity', name, className };
   if (prediction?.is === 'layer') return layerPart(prediction, name);
@@ -100,7 +104,7 @@ function layerPart({ layer, weights }: LayerInstead, name: string): LayerPart {
 }
 
 /** The name, numbered where another layer has it. */
-function unique(name: string, names: ReadonlySet<string>): string {
+export function unique(name: string, names: ReadonlySet<string>): string {
   let candidate = name;
   for (let n = 1; names.has(candidate); n++) candidate = `${name}_${n}`;
   return candidate;
@@ -142,8 +146,16 @@ function receivingMasks(graph: Graph<tf.layers.Layer>): Set<tf.layers.Layer> {
 }
 
 function makesMask(layer: tf.layers.Layer): boolean {
-  const className = layer.getClassName();
-  return className === 'Masking' || (className === 'Embedding' && layer.getConfig().maskZero === true);
+  const builtin = builtinLayer(layer);
+  // A user's class may make one.
+  if (!builtin) return !isFoldable(layer) && layer.computeMask !== tf.layers.Layer.prototype.computeMask;
+  return builtin === 'Masking' || (builtin === 'Embedding' && layer.getConfig().maskZero === true);
+}
+
+/** A user's model with a method of its own, which a new model of the same layers would not have. */
+function computesOtherwise(model: tf.LayersModel): boolean {
+  const { prototype } = model instanceof tf.Sequential ? tf.Sequential : tf.LayersModel;
+  return model.call !== prototype.call || model.apply !== prototype.apply;
 }
 
 /**

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { copyOf, describe } from '../arguments/inner-layer.js';
+import { isLinear } from '../tfjs/activation.js';
 import { type BatchNormalization, readBatchNormalization } from '../tfjs/batch-normalization.js';
+import { builtinLayer } from '../tfjs/builtin-layers.js';
 import type { AxisMap, Foldable, LayerInstead, Prediction } from './foldable.js';
 
 /** Built-in layers that do nothing at prediction. */
@@ -8,19 +10,26 @@ const IDENTITIES = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'GaussianN
 
 /** What a built layer does at prediction, said with simpler layers; null for one that stays as it is. */
 export function predictionOf(layer: tf.layers.Layer): Prediction | null {
-  const className = layer.getClassName();
-  if (IDENTITIES.includes(className)) return { is: 'identity' };
-  if (className === 'Activation' && layer.getConfig().activation === 'linear') return { is: 'identity' };
-  if (className === 'BatchNormalization') {
+  const builtin = builtinLayer(layer);
+  if (!builtin) return isFoldable(layer) ? layer.prediction() : null;
+  if (IDENTITIES.includes(builtin)) return { is: 'identity' };
+  if (builtin === 'Activation') return isLinear(layer) ? { is: 'identity' } : null;
+  if (builtin === 'BatchNormalization') {
     const normalization = readBatchNormalization(layer);
     return normalization && { is: 'map', map: batchNormalizationMap(normalization) };
   }
-  if (className === 'TimeDistributed') return overTime(layer);
-  return isFoldable(layer) ? layer.prediction() : null;
+  return builtin === 'TimeDistributed' ? overTime(layer) : null;
 }
 
-function isFoldable(layer: tf.layers.Layer): layer is tf.layers.Layer & Foldable {
-  return typeof (layer as Partial<Foldable>).prediction === 'function';
+/** A layer whose class says what it does at prediction: one that extends it and computes otherwise does something else. */
+export function isFoldable(layer: tf.layers.Layer): layer is tf.layers.Layer & Foldable {
+  if (typeof (layer as Partial<Foldable>).prediction !== 'function') return false;
+  let owner: object = layer;
+  while (!Object.hasOwn(owner, 'prediction')) {
+    if (Object.hasOwn(owner, 'call') || Object.hasOwn(owner, 'apply')) return false;
+    owner = Object.getPrototypeOf(owner);
+  }
+  return true;
 }
 
 /** `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` */

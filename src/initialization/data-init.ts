@@ -63,18 +63,18 @@ export function dataInit(
   requireExamples([batch].flat());
 
   const before = model.getWeights().map((weight) => weight.clone());
-  const done: Initialized[] = [];
+  const done = new Map<WeightNorm, Initialized>();
   for (const layer of layers) {
     layer.setCallHook((inputs, kwargs) => {
-      if (done.some((one) => one.layer === layer.name)) return;
-      done.push(initialize(layer, inputs, kwargs, initScale));
+      // Two layers may have one name, in two models inside of this one.
+      if (!done.has(layer)) done.set(layer, initialize(layer, inputs, kwargs, initScale));
     });
   }
   try {
     tf.tidy(() => {
       model.predictOnBatch(batch);
     });
-    return done;
+    return [...done.values()];
   } catch (error) {
     model.setWeights(before);
     throw error;

@@ -20,7 +20,8 @@ export function classNames(model: tf.LayersModel): string[] {
   return model.layers.map((layer) => layer.getClassName()).filter((name) => name !== 'InputLayer');
 }
 
-let seed = 1;
+/** Of the test, whichever files ran before in this process. */
+const seed = (): number => Math.floor(Math.random() * 1e9);
 
 /** Random weights of order 1, moving averages far from 0 and 1. */
 export function scramble(model: tf.LayersModel): void {
@@ -30,8 +31,8 @@ export function scramble(model: tf.LayersModel): void {
       const shape = weight.shape as number[];
       if (dtype !== 'float32') continue;
       const value = name.includes('moving_variance')
-        ? tf.randomUniform(shape, 0.2, 4, 'float32', seed++)
-        : tf.randomNormal(shape, name.includes('moving_mean') ? 1 : 0.1, 0.6, 'float32', seed++);
+        ? tf.randomUniform(shape, 0.2, 4, 'float32', seed())
+        : tf.randomNormal(shape, name.includes('moving_mean') ? 1 : 0.1, 0.6, 'float32', seed());
       weight.write(value);
     }
   });
@@ -42,8 +43,8 @@ export function randomInputs(model: tf.LayersModel): tf.Tensor[] {
   return model.inputs.map(({ shape, dtype }) => {
     const known = [shape[0] ?? 3, ...shape.slice(1).map((size) => size ?? 5)] as number[];
     return dtype === 'int32'
-      ? tf.randomUniform(known, 0, 5, 'int32', seed++)
-      : tf.randomNormal(known, 0.3, 1, 'float32', seed++);
+      ? tf.randomUniform(known, 0, 5, 'int32', seed())
+      : tf.randomNormal(known, 0.3, 1, 'float32', seed());
   });
 }
 

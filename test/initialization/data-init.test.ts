@@ -178,6 +178,24 @@ describe('dataInit', () => {
     expect(deep.getWeights().map((w) => Array.from(w.dataSync()))).toEqual(before);
   });
 
+  it('initializes two layers of one name, in two models inside of the model, and one that is shared once', () => {
+    const inner = () =>
+      tf.sequential({
+        layers: [weightNorm({ name: 'same', layer: tf.layers.dense({ units: 3, inputShape: [3] }) })],
+      });
+    const [a, b] = [inner(), inner()];
+    const model = tf.sequential({ layers: [a, b, a] });
+    const x = data(40, 3);
+    expect(dataInit(model, x).map(({ layer }) => layer)).toEqual(['same', 'same']);
+    let y: tf.Tensor = x;
+    for (const part of [a, b]) {
+      y = part.predict(y) as tf.Tensor;
+      const { mean, variance } = tf.moments(y, 0);
+      expect(mean).toBeAllClose(tf.zeros([3]), { rtol: 0, atol: 1e-4 });
+      expect(tf.sqrt(variance)).toBeAllClose(tf.ones([3]), { rtol: 1e-4, atol: 0 });
+    }
+  });
+
   it('leaks no tensor and no weight of its own', () => {
     const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4] }), dense(3)] });
     const x = data(10, 4);
