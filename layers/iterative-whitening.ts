@@ -58,7 +58,8 @@ export interface IterativeWhiteningArgs extends LayerArgs {
  * Input `[..., features]`, output of the same shape. Weights: gamma, beta `[features]`, movingMean `[features]`,
  * movingWhitening `[groups, groupSize, groupSize]`; the last two are saved and not trained, and start at 0 and I. A
  * layer whose `trainable` is false works as in inference, in fit too, and its averages stay; tfjs tells no layer of the
- * `trainable` of a model around it. One example alone has no covariance: training on a batch of one is an error.
+ * `trainable` of a model around it. One example alone has no covariance: a batch of one, as the last of an epoch may be,
+ * is whitened by the running averages, which stay.
  *
  * Differs from the paper:
  * 1. features have their own axis, the last; the paper's is the first of a transposed batch;
@@ -133,18 +134,14 @@ export class IterativeWhitening extends tf.layers.Layer implements Foldable {
       this.invokeCallHook(inputs, kwargs);
       const input = onlyInput(inputs);
       const x = input.reshape([-1, input.shape.at(-1) as number]) as tf.Tensor2D;
-      const learns = kwargs?.training && this.trainable;
-      const white = learns ? this.whitenBatch(x, input.shape) : whitenBy(x, ...this.averages());
+      const learns = kwargs?.training && this.trainable && x.shape[0] > 1;
+      const white = learns ? this.whitenBatch(x) : whitenBy(x, ...this.averages());
       const scaled = this.gamma ? white.mul(this.gamma.read()) : white;
       return (this.beta ? scaled.add(this.beta.read()) : scaled).reshape(input.shape);
     });
   }
 
-  private whitenBatch(x: tf.Tensor2D, inputShape: number[]): tf.Tensor2D {
-    if (x.shape[0] < 2) {
-      const right = 'of two or more while training (choose a batchSize that leaves no example alone)';
-      throw new ArgumentError(LAYER, 'the batch', right, inputShape);
-    }
+  private whitenBatch(x: tf.Tensor2D): tf.Tensor2D {
     const { iterations, epsilon } = this;
     const groupSize = this.movingWhitening.shape[1] as number;
     const whitened = whiten(x, { groupSize, iterations, epsilon });

@@ -31,19 +31,19 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'weight norm divides by the square of the length',
     file: weightNorm,
-    right: 'const inverse = tf.rsqrt(sumOfSquares(v, [0]).add(guard)); // [units]',
+    right: 'const inverse = inverseLength(sumOfSquares(v, [0]), guard); // [units]',
     wrong: 'const inverse = tf.reciprocal(sumOfSquares(v, [0]).add(guard));',
   },
   {
     name: 'cosine divides by the square of the length of x',
     file: cosine,
-    right: 'const inverse = tf.rsqrt(tf.sum(tf.square(all), 1, true).add(guard));',
+    right: 'const inverse = inverseLength(tf.sum(tf.square(all), 1, true), guard, rounding);',
     wrong: 'const inverse = tf.reciprocal(tf.sum(tf.square(all), 1, true).add(guard));',
   },
   {
     name: 'cosine convolution divides by the square of the length of a patch',
     file: cosineConv,
-    right: 'const inverse = tf.rsqrt(one ? patch2.add(tf.square(one)) : patch2);',
+    right: 'const inverse = inverseLength(one ? patch2.add(tf.square(one)) : patch2, guard);',
     wrong: 'const inverse = tf.reciprocal(one ? patch2.add(tf.square(one)) : patch2);',
   },
   // A wrong axis.
@@ -123,35 +123,35 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'relu: the gradient of an identity',
     file: 'src/ops/activate.ts',
-    right: 'tf.mul(dy, tf.step(y as tf.Tensor))',
+    right: 'throughReluOf(dy, y as tf.Tensor)',
     wrong: 'dy.clone()',
   },
   // An epsilon outside the root.
   {
     name: 'weight norm with epsilon outside the root',
     file: weightNorm,
-    right: 'const inverse = tf.rsqrt(sumOfSquares(v, [0]).add(guard)); // [units]',
+    right: 'const inverse = inverseLength(sumOfSquares(v, [0]), guard); // [units]',
     wrong: 'const inverse = tf.reciprocal(tf.sqrt(sumOfSquares(v, [0])).add(guard));',
   },
   {
     name: 'unit kernel with epsilon outside the root',
     file: weightNorm,
-    right: 'const inverse = tf.rsqrt(sumOfSquares(v, axes, true).add(guard));',
+    right: 'const inverse = inverseLength(sumOfSquares(v, axes, true), guard);',
     wrong: 'const inverse = tf.reciprocal(tf.sqrt(sumOfSquares(v, axes, true)).add(guard));',
   },
   {
     name: 'cosine without an epsilon for w',
     file: cosine,
-    right: 'const inverse = tf.rsqrt(sumOfSquares(w, [0]).add(guard)); // [units]',
+    right: 'const inverse = inverseLength(sumOfSquares(w, [0]), guard, rounding); // [units]',
     wrong: 'const inverse = tf.rsqrt(sumOfSquares(w, [0]));',
   },
   // A forgotten bias.
   {
     name: 'cosine: the bias is not in the length of w',
     file: cosine,
-    right: 'return overLengths(tf.matMul(directions, w), w, guard);',
+    right: 'return overLengths(tf.matMul(directions, w), w, guard, rounding);',
     wrong:
-      'return overLengths(tf.matMul(directions, w), own.concat(tf.zeros([w.shape[0] - own.shape[0], w.shape[1]])) as tf.Tensor2D, guard);',
+      'return overLengths(tf.matMul(directions, w), own.concat(tf.zeros([w.shape[0] - own.shape[0], w.shape[1]])) as tf.Tensor2D, guard, rounding);',
   },
   {
     name: 'cosine convolution: the bias is not added',
@@ -254,7 +254,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'whitening without epsilon',
     file: 'src/ops/whitening.ts',
-    right: '.div(examples).add(unit.mul(guard)) as tf.Tensor3D;',
+    right: '.div(examples).add(unit.mul(least)) as tf.Tensor3D;',
     wrong: '.div(examples) as tf.Tensor3D;',
   },
   {
@@ -400,7 +400,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated dense: relu keeps the gradient of what it cut',
     file: `${accelerate}/dense.ts`,
-    right: 'clearPadding(z ? whereAbove(z, dy) : dy)',
+    right: 'clearPadding(y ? throughReluOf(dy, y) : dy)',
     wrong: 'clearPadding(dy)',
   },
   {
@@ -679,5 +679,85 @@ export const MUTATIONS: Mutation[] = [
     right: 'const way = relative(home, real);',
     wrong: 'const way = relative(home, home);',
     backend: 'node',
+  },
+  // Derivatives of derivatives.
+  {
+    name: 'a second derivative by what the first gradient saved',
+    file: 'src/ops/gradient.ts',
+    right: '(isNested() ? composed(...inputs) : run(definition, inputs))',
+    wrong: 'run(definition, inputs)',
+  },
+  {
+    name: 'lengths by an op that a second derivative does not see',
+    file: lengths,
+    right: "const lengths = nativeGradientOp('EuclideanNorm'",
+    wrong: "const lengths = nativeOp('EuclideanNorm'",
+    backend: 'native',
+  },
+  {
+    name: 'saved outputs stay constants',
+    file: `${accelerate}/saved-outputs.ts`,
+    right: 'if (isNested()) putBeforeClones(this);',
+    wrong: '',
+  },
+  // What has no direction, and what is no number.
+  {
+    name: 'a vector of zeros has the slope of the root',
+    file: lengths,
+    right: 'return tf.rsqrt(squares.add(guard)).mul(isLong);',
+    wrong: 'return tf.rsqrt(squares.add(guard));',
+  },
+  {
+    name: 'a constant unit is not zero for rounding',
+    file: cosine,
+    right: 'const rounding = center ? constantOf(kernel, roundingOf) : 0;',
+    wrong: 'const rounding = 0;',
+    backend: 'wasm',
+  },
+  {
+    name: 'units centred once',
+    file: cosine,
+    right: 'value: subtractMean(subtractMean(kernel, 0), 0)',
+    wrong: 'value: subtractMean(kernel, 0)',
+    backend: 'native',
+  },
+  {
+    name: 'examples centred once',
+    file: cosine,
+    right: 'const own = center ? subtractMean(subtractMean(inside, 1), 1) : inside;',
+    wrong: 'const own = center ? subtractMean(inside, 1) : inside;',
+    backend: 'wasm',
+  },
+  {
+    name: 'relu: no gradient where it is not a number',
+    file: 'src/ops/through-relu.ts',
+    right: "op('Mul', FLOAT, v, op('Sign', FLOAT, y))",
+    wrong: "op('ReluGrad', FLOAT, v, y)",
+    backend: 'native',
+  },
+  {
+    name: 'accelerated dense on wasm: relu in the product, which turns NaN to 0',
+    file: `${accelerate}/dense.ts`,
+    right: "const fuses = tf.getBackend() !== 'wasm' || !isRecording();",
+    wrong: 'const fuses = true;',
+    backend: 'wasm',
+  },
+  {
+    name: 'whitening squares what it is given',
+    file: 'src/ops/whitening.ts',
+    right: 'tf.maximum(tf.max(largest, 2, true), 1)',
+    wrong: 'tf.onesLike(tf.max(largest, 2, true))',
+  },
+  {
+    name: 'whitening: epsilon is less than rounding',
+    file: 'src/ops/whitening.ts',
+    right: 'const least = tf.maximum(tf.div(guard, scale).div(scale), normGuard(ROUNDING));',
+    wrong: 'const least = tf.div(guard, scale).div(scale);',
+  },
+  {
+    name: 'DropConnect by a Gaussian squares what it is given',
+    file: 'src/ops/drop-connect-gaussian.ts',
+    right: 'const [ofExample, ofUnit] = [magnitude(x, [1]), magnitude(kernel, [0])];',
+    wrong: 'const [ofExample, ofUnit] = [tf.scalar(1), tf.scalar(1)];',
   },
 ];

@@ -25,6 +25,7 @@ import { minimum } from './minimum.js';
 import { momentum } from './momentum.js';
 import { relu } from './relu.js';
 import { reshape } from './reshape.js';
+import { savedOutputs } from './saved-outputs.js';
 import { sgd } from './sgd.js';
 import { slice } from './slice.js';
 import { softmax } from './softmax.js';
@@ -71,6 +72,7 @@ export const accelerations = {
   einsumKernel,
   einsumOnWasm,
   norm,
+  savedOutputs,
   slice,
   sumOnWasm,
   clipByValue,

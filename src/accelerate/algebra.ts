@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { BIAS, FILL, FLOAT, INDEXED, SHAPED, SLICE, TRANSPOSE } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
+import { throughReluInOps } from '../ops/through-relu.js';
 import { isRecording } from '../tfjs/recording.js';
 
 export interface Shaped {
@@ -123,7 +124,7 @@ const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Han
   relu: (x) => op('Relu', FLOAT, x),
   throughTanh: (v, y) => op('TanhGrad', FLOAT, y, v),
   throughSigmoid: (v, y) => op('SigmoidGrad', FLOAT, y, v),
-  throughRelu: (v, y) => op('ReluGrad', FLOAT, v, y),
+  throughRelu: (v, y) => throughReluInOps({ op }, v, y),
   throughClip: (v, y, least, most) => {
     const sixth = op('Mul', FLOAT, op('Sub', FLOAT, y, scalar(least)), scalar(6 / (most - least)));
     return op('Relu6Grad', FLOAT, v, sixth);

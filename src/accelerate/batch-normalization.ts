@@ -5,10 +5,9 @@ import { type Handle, nativeProgram } from '../ops/native-op.js';
 import { type Normalized, normalize } from '../ops/normalize.js';
 import { type BatchNormalization, readBatchNormalization } from '../tfjs/batch-normalization.js';
 import { builtin } from '../tfjs/builtins.js';
-import { isRecording } from '../tfjs/recording.js';
+import { isNested } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
-import { gradientsOf } from './second-derivative.js';
 
 /**
  * Batch normalization in training in closed form, on the native backend by TensorFlow's own fused op. Without scale or
@@ -85,7 +84,7 @@ function composed(
   return normalize(x, gain?.reshape(shape) ?? null, bias?.reshape(shape) ?? null, { over, epsilon });
 }
 
-/** By TensorFlow's fused op, which has the channels last; null on other backends and axes. */
+/** By TensorFlow's fused op, which has the channels last, and no second derivative; null on other backends and axes. */
 function fused(
   x: tf.Tensor,
   gain: tf.Tensor | null,
@@ -93,7 +92,7 @@ function fused(
   axis: number,
   epsilon: number,
 ): Normalized | null {
-  if (axis !== x.rank - 1 || x.size === 0 || tf.getBackend() !== 'tensorflow') return null;
+  if (axis !== x.rank - 1 || x.size === 0 || tf.getBackend() !== 'tensorflow' || isNested()) return null;
   const channels = x.shape[axis] as number;
   const four = [x.size / channels, 1, 1, channels];
   const inputs = [x, gain, bias].filter((input) => input !== null);
@@ -117,11 +116,6 @@ function fused(
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const [x, mean, variance, reserve, gain] = saved as [tf.Tensor, ...Saved<tf.Tensor>, tf.Tensor?];
-    if (isRecording()) {
-      const form = (x: tf.Tensor, gain: tf.Tensor | null, bias: tf.Tensor | null) =>
-        composed(x, gain, bias, axis, epsilon).y;
-      return gradientsOf(form, [x, gain ?? null, bias], dy);
-    }
     const statistics = [mean, variance, reserve];
     const [dx, dgain, dbias] = nativeProgram(
       [dy, x, ...statistics, ...(gain ? [gain] : [])],

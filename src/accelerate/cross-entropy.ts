@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { constantOf, withLazyGradient } from '../ops/gradient.js';
 import { lossEpsilon } from '../tfjs/losses.js';
-import { isRecording } from '../tfjs/recording.js';
 import { type Algebra, compute, type Shaped } from './algebra.js';
-import { gradientsOf } from './second-derivative.js';
 
 /**
  * The cross-entropy of classes as tfjs's losses have it, clipping included: value and gradient in one pass each.
@@ -19,16 +17,18 @@ import { gradientsOf } from './second-derivative.js';
  * @returns `[...]`
  */
 export function crossEntropy(t: tf.Tensor, p: tf.Tensor, isSparse: boolean): tf.Tensor {
-  const [losses] = withLazyGradient<[tf.Tensor], [tf.Tensor]>(([p], save) => {
-    const [losses] = compute([t, p], (algebra, inputs) => forward(algebra, inputs, isSparse));
-    save([t, p]);
-    return { outputs: [losses as tf.Tensor], gradient };
-  })(p);
+  const [losses] = withLazyGradient<[tf.Tensor], [tf.Tensor]>(
+    ([p], save) => {
+      const [losses] = compute([t, p], (algebra, inputs) => forward(algebra, inputs, isSparse));
+      save([t, p]);
+      return { outputs: [losses as tf.Tensor], gradient };
+    },
+    (p) => [composed(t, p, isSparse)],
+  )(p);
   return losses;
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const [t, p] = saved as [tf.Tensor, tf.Tensor];
-    if (isRecording()) return gradientsOf((p) => composed(t, p, isSparse), [p, null, null], dy);
     return [
       () => compute([dy, t, p], (algebra, inputs) => backward(algebra, inputs, isSparse))[0] as tf.Tensor,
     ];

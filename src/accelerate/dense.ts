@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
 import { BIAS, FLOAT } from '../ops/native-attributes.js';
-import { nativeGradientOp, nativeResult } from '../ops/native-op.js';
+import { nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
+import { throughReluOf } from '../ops/through-relu.js';
 import { builtin, isBuiltin } from '../tfjs/builtins.js';
 import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
@@ -57,18 +58,25 @@ function rows(x: tf.Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
  * Backward: `d = dy where y > 0` under relu, else `dy`; `dx = d w^T`, `dw = x^T d`, `db = sum_batch(d)`.
  */
 function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
+  // The kernel of wasm that has relu in it turns NaN to 0, which a gradient is not to miss.
+  const fuses = tf.getBackend() !== 'wasm' || !isRecording();
   const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor2D]>(([x, w, b], save) => {
-    const y = product(x as tf.Tensor, w as tf.Tensor, b ?? null, relu);
+    const z = product(x as tf.Tensor, w as tf.Tensor, b ?? null, relu && fuses);
+    const y = relu && !fuses ? tf.relu(z) : z;
     save([x as tf.Tensor, w as tf.Tensor, ...(relu ? [y] : [])]);
     return { outputs: [y], gradient };
-  })(...(b ? [x, w, b] : [x, w]));
+  }, composed)(...(b ? [x, w, b] : [x, w]));
   return y;
+
+  function composed(x?: tf.Tensor, w?: tf.Tensor, b?: tf.Tensor): [tf.Tensor2D] {
+    const product = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+    const y = b ? tf.add(product, b) : product;
+    return [(relu ? tf.relu(y) : y) as tf.Tensor2D];
+  }
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const [x, w, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
-    // On the way from x to y, as a saved output is not, so that a second derivative is 0 where tfjs's is.
-    const z = y && isRecording() ? tf.add(tf.matMul(x, w), b ?? 0) : y;
-    const d = clearPadding(z ? whereAbove(z, dy) : dy) as tf.Tensor2D;
+    const d = clearPadding(y ? throughReluOf(dy, y) : dy) as tf.Tensor2D;
     return [
       () => tf.matMul(d, w, false, true),
       () => clearPadding(tf.matMul(x, d, true, false)),
@@ -96,6 +104,3 @@ function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean)
   const y = tf.engine().runKernel('_FusedMatMul', inputs, attributes) as tf.Tensor;
   return tf.squeeze(y, [0]) as tf.Tensor2D;
 }
-
-const whereAbove = (y: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
-  nativeGradientOp('ReluGrad', FLOAT, () => [dy, y]) ?? tf.mul(dy, tf.step(y));

@@ -4,10 +4,9 @@ import { BIAS, FLOAT, SHAPED } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
 import { normalize } from '../ops/normalize.js';
 import { builtin } from '../tfjs/builtins.js';
-import { isRecording } from '../tfjs/recording.js';
+import { isNested } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
-import { gradientsOf } from './second-derivative.js';
 
 interface LayerNormalization {
   /** Each counted from the start, once the layer is built. */
@@ -52,13 +51,13 @@ const composed: Form = (x, gain, bias, over, epsilon) => {
 };
 
 /**
- * By TensorFlow's fused op for batches, with the examples in the place of its channels; null on other backends, and where
- * other axes than the last are normalized over.
+ * By TensorFlow's fused op for batches, with the examples in the place of its channels; null on other backends, where
+ * other axes than the last are normalized over, and for second derivatives, which the op has not.
  */
 const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, over, epsilon) => {
   const kept = x.rank - over.length;
   const last = over.every((axis, i) => axis === kept + i);
-  if (!last || x.size === 0 || tf.getBackend() !== 'tensorflow') return null;
+  if (!last || x.size === 0 || tf.getBackend() !== 'tensorflow' || isNested()) return null;
   const features = tf.util.sizeFromShape(x.shape.slice(kept));
   const examples = x.size / features;
   const four = [1, examples, features, 1];
@@ -94,11 +93,6 @@ const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, o
       ...Saved<tf.Tensor>,
       tf.Tensor?,
     ];
-    if (isRecording()) {
-      const form = (x: tf.Tensor, gain: tf.Tensor | null, bias: tf.Tensor | null) =>
-        composed(x, gain, bias, over, epsilon);
-      return gradientsOf(form, [x, gain ?? null, bias], dy);
-    }
     const dx = () =>
       nativeResult([dy, x, mean, variance, reserve, ...(gain ? [gain] : [])], (ops, dy, x, ...rest) => {
         const { op, filled, integers } = ops;

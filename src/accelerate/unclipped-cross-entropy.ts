@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { withLazyGradient } from '../ops/gradient.js';
+import { constantOf, withLazyGradient } from '../ops/gradient.js';
 import { FLOAT, INDEXED } from '../ops/native-attributes.js';
 import { type Handle, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
+import { exp } from '../ops/smooth.js';
 import { builtin } from '../tfjs/builtins.js';
-import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { crossEntropy } from './cross-entropy.js';
 import { replaceCrossEntropies } from './softmax-cross-entropy.js';
@@ -83,15 +83,14 @@ function noted(x: tf.Tensor, y: tf.Tensor, axis: number): tf.Tensor {
  */
 function ofLogits(z: tf.Tensor, y: tf.Tensor, t: tf.Tensor): tf.Tensor {
   const [loss] = withLazyGradient<[tf.Tensor], [tf.Tensor]>(([z], save) => {
-    save([z, t, y]);
+    save([t, y]);
     const losses = native(z, t) ?? tf.neg(tf.sum(tf.mul(t, logSoftmax(tf.maximum(z, LOWEST))), -1));
     return { outputs: [losses], gradient };
   })(z);
   return loss;
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [z, t, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-    if (isRecording()) return [() => slope(dy, tf.exp(logSoftmax(z)), t)];
+    const [t, y] = saved as [tf.Tensor, tf.Tensor];
     return [() => nativeSlope(dy, y, t) ?? slope(dy, y, t)];
   }
 }
@@ -126,6 +125,7 @@ const slope = (dy: tf.Tensor, p: tf.Tensor, t: tf.Tensor): tf.Tensor =>
   clearPadding(tf.sub(tf.mul(p, tf.sum(t, -1, true)), t).mul(tf.expandDims(dy, -1)));
 
 function logSoftmax(z: tf.Tensor): tf.Tensor {
-  const shifted = tf.sub(z, tf.max(z, -1, true));
-  return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
+  const largest = constantOf(z, (z) => tf.max(z, -1, true));
+  const shifted = tf.sub(z, largest);
+  return tf.sub(shifted, tf.log(tf.sum(exp(shifted), -1, true)));
 }

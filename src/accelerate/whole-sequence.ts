@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
 import { builtin } from '../tfjs/builtins.js';
-import { isRecording } from '../tfjs/recording.js';
+import { isNested } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { type Algebra, compute, type Shaped } from './algebra.js';
 import {
@@ -83,7 +83,7 @@ export function wholeSequence(
           if (tf.getBackend() === 'webgl' && x.shape[1] > 1) return call.call(this, inputs, kwargs);
           return tf.tidy(() => {
             const ordered = this.goBackwards ? tf.reverse(x, 1) : x;
-            return run(this, ordered, choose(this.cell), composed);
+            return run(this, ordered, isNested() ? composed : choose(this.cell));
           });
         };
       });
@@ -91,12 +91,7 @@ export function wholeSequence(
   };
 }
 
-function run(
-  { cell, returnSequences }: Recurrent,
-  x: tf.Tensor3D,
-  recurrence: Recurrence,
-  composed: Recurrence,
-): tf.Tensor {
+function run({ cell, returnSequences }: Recurrent, x: tf.Tensor3D, recurrence: Recurrence): tf.Tensor {
   const form: Form = {
     activation: activationOf(cell.activation) as Activation,
     gates: activationOf(cell.recurrentActivation) as Activation,
@@ -114,10 +109,6 @@ function run(
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const inputs = saved.slice(0, weights.length + 1);
-    if (isRecording()) {
-      const again = tf.grads((...inputs: tf.Tensor[]) => composed.forward(inputs, form).y)(inputs, dy);
-      return again.map((gradient) => () => gradient);
-    }
     return recurrence.backward(dy, inputs, saved.slice(inputs.length), form);
   }
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
-import { FLOAT } from './native-attributes.js';
-import { nativeGradientOp } from './native-op.js';
+import { throughReluOf } from './through-relu.js';
 
 /** An activation as tfjs makes it of a name. */
 export interface Activation {
@@ -9,7 +8,7 @@ export interface Activation {
   getClassName(): string;
 }
 
-/** Applies an activation; relu with a gradient of one pass, where the built-in one makes seven on the native backend. */
+/** Applies an activation; relu with a gradient of two passes, where the built-in one makes seven on the native backend. */
 export function activate(activation: Activation, x: tf.Tensor): tf.Tensor {
   return activation.getClassName() === 'relu' ? relu(x) : activation.apply(x);
 }
@@ -21,10 +20,7 @@ function relu(x: tf.Tensor): tf.Tensor {
     save([value]);
     return {
       value,
-      gradient: (dy, [y]) => [
-        nativeGradientOp('ReluGrad', FLOAT, () => [dy, y as tf.Tensor]) ??
-          tf.mul(dy, tf.step(y as tf.Tensor)),
-      ],
+      gradient: (dy, [y]) => [throughReluOf(dy, y as tf.Tensor)],
     };
   })(x);
 }

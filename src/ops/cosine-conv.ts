@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CosineOptions, cosine, unitWeights } from './cosine.js';
 import { dilate } from './dilate.js';
-import { constantOf, withGradient } from './gradient.js';
+import { constantOf, withDifferentiableGradient, withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
-import { magnitude } from './lengths.js';
+import { inverseLength, magnitude } from './lengths.js';
 import { patches, type Window } from './patches.js';
 
 /**
@@ -17,7 +17,7 @@ import { patches, type Window } from './patches.js';
  * Backward, with `q = sum_filters(dc c) / |patch|^2`: by the quotient `dc / |patch|`, by x beside that
  * `-x (q *^T 1)`, the transposed convolution of q with the ones.
  *
- * A zero (centred: constant) patch or filter gives 0 with a finite gradient. Images may have any magnitude from 1e-35 to
+ * A zero (centred: constant) patch or filter has no direction: it gives 0, and a gradient of 0. Images may have any magnitude from 1e-35 to
  * 1e35; patches of less than about 1e-5 of their image's largest entry count as zero.
  *
  * Source: Luo et al., "Cosine Normalization", arXiv 1702.05870, equations 1 to 3, applied to patches.
@@ -36,10 +36,9 @@ export function cosineConv(
 ): tf.Tensor4D {
   return tf.tidy(() => {
     if (center) return centredCosineConv(x, kernel, bias, window, epsilon);
-    const scale = constantOf(x, (x) => {
-      const largest = magnitude(x, [1, 2, 3]); // [batch, 1, 1, 1]
-      return bias ? tf.maximum(largest, 1) : largest;
-    });
+    const largest = magnitude(x, [1, 2, 3]); // [batch, 1, 1, 1]
+    // A cosine does not depend on it: it counts as a constant.
+    const scale = bias ? constantOf(largest, (largest) => tf.maximum(largest, 1)) : largest;
     const xs = rescaled(x, scale);
     const one = bias ? tf.reciprocal(scale) : null; // the added coordinate
     const [w, b] = unitWeights(kernel, bias, { epsilon });
@@ -60,9 +59,9 @@ export function cosineConv(
   });
 }
 
-/** Each image divided by its own scale, on which a cosine does not depend: the scale counts as a constant. */
+/** Each image divided by its own scale, a constant. */
 function rescaled(x: tf.Tensor4D, scale: tf.Tensor): tf.Tensor4D {
-  return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x], save) => {
+  return withDifferentiableGradient<[tf.Tensor4D], tf.Tensor4D>(([x], save) => {
     save([scale]);
     return {
       value: tf.div(x, scale) as tf.Tensor4D,
@@ -102,8 +101,8 @@ function overPatchLengths(
   const op = withGradient<tf.Tensor[], tf.Tensor4D>((inputs, save) => {
     const [product, x, bias] = inputs as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D?];
     const squares = tf.sum(tf.square(x), 3, true) as tf.Tensor4D; // [batch, height, width, 1]
-    const patch2 = tf.conv2d(squares, ones, strides, padding).add(guard); // [batch, height', width', 1]
-    const inverse = tf.rsqrt(one ? patch2.add(tf.square(one)) : patch2);
+    const patch2 = tf.conv2d(squares, ones, strides, padding); // [batch, height', width', 1]
+    const inverse = inverseLength(one ? patch2.add(tf.square(one)) : patch2, guard);
     const total = bias && one ? product.add(bias.mul(one)) : product;
     const value = total.mul(inverse) as tf.Tensor4D; // [batch, height', width', filters]
     save([x, inverse, value, ones, ...(one ? [one] : [])]);

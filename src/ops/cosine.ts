@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from './gradient.js';
+import { constantOf, withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
-import { magnitude, sumOfSquares } from './lengths.js';
+import { inverseLength, magnitude, sumOfSquares } from './lengths.js';
 import { clearPadding } from './padding.js';
 import { unitKernel } from './weight-norm.js';
 
@@ -22,8 +22,9 @@ export interface CosineOptions {
  * `dx = (dx^ - x^ sum_features(dx^ x^)) / |x|`. dx is orthogonal to x, dw to w. Centred, x and w stand for what is left
  * of them without their means, and dx and dw have mean 0 by themselves.
  *
- * A zero (centred: constant) example or weight vector gives 0 with a finite gradient. Examples may have any magnitude
- * from 1e-35 to 1e35, units a length from about 1e-4 to 1e18: below, epsilon counts, above, float32 has no square.
+ * A zero (centred: constant) example or weight vector has no direction: it gives 0, and a gradient of 0 both to itself and
+ * by way of it. Examples may have any magnitude from 1e-35 to 1e35, units a length from about 1e-4 to 1e18: below, epsilon
+ * counts, above, float32 has no square.
  *
  * Source: Luo et al., "Cosine Normalization", arXiv 1702.05870, equations 1 to 3.
  *
@@ -43,7 +44,8 @@ export function cosine(
     const directions = unitExamples(x, { center, guard, coordinate: bias !== null });
     const own = center ? centredUnits(kernel) : kernel;
     const w = bias ? (tf.concat([own, bias.expandDims(0)], 0) as tf.Tensor2D) : own;
-    return overLengths(tf.matMul(directions, w), w, guard);
+    const rounding = center ? constantOf(kernel, roundingOf) : 0;
+    return overLengths(tf.matMul(directions, w), w, guard, rounding);
   });
 }
 
@@ -64,7 +66,8 @@ function unitExamples(
     const inside = tf.div(x, scale) as tf.Tensor2D;
     const own = center ? subtractMean(subtractMean(inside, 1), 1) : inside;
     const all = coordinate ? tf.concat([own, tf.reciprocal(scale)], 1) : own;
-    const inverse = tf.rsqrt(tf.sum(tf.square(all), 1, true).add(guard)); // [batch, 1]
+    const rounding = center && !coordinate ? features * ROUNDING : 0;
+    const inverse = inverseLength(tf.sum(tf.square(all), 1, true), guard, rounding); // [batch, 1]
     const value = all.mul(inverse) as tf.Tensor2D;
     save([value, inverse.div(scale)]);
     return { value, gradient };
@@ -76,6 +79,14 @@ function unitExamples(
     const dx = dy.sub(value.mul(pull)).mul(inverse);
     return [coordinate ? tf.slice(dx, [0, 0], [-1, features]) : dx];
   }
+}
+
+/** The largest square that float32 leaves of an entry of 1 without its mean: that of a constant is not more. */
+const ROUNDING = 1e-14;
+
+/** What the squares of each unit's weights without their mean may add up to where they are equal. */
+function roundingOf(kernel: tf.Tensor2D): tf.Tensor {
+  return tf.square(tf.mean(kernel, 0)).mul(kernel.shape[0] * ROUNDING); // [units]
 }
 
 /** Each unit's weights without their mean; by the product with centred examples its gradient has mean 0 already. */
@@ -116,9 +127,14 @@ export function unitWeights<T extends tf.Tensor>(
 }
 
 /** The product over the lengths of the units; one gradient, since the composed one makes half as many passes again. */
-function overLengths(product: tf.Tensor2D, w: tf.Tensor2D, guard: number): tf.Tensor2D {
+function overLengths(
+  product: tf.Tensor2D,
+  w: tf.Tensor2D,
+  guard: number,
+  rounding: tf.Tensor | number,
+): tf.Tensor2D {
   return withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([product, w], save) => {
-    const inverse = tf.rsqrt(sumOfSquares(w, [0]).add(guard)); // [units]
+    const inverse = inverseLength(sumOfSquares(w, [0]), guard, rounding); // [units]
     const value = product.mul(inverse) as tf.Tensor2D; // [batch, units]
     save([w, inverse, value]);
     return { value, gradient };

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
+import { magnitude } from './lengths.js';
+import { erf, exp } from './smooth.js';
 
 /** How weights are dropped, and what makes up for it. */
 export interface DropConnectLaw {
@@ -23,8 +25,8 @@ export interface Gaussian {
  * For `u = scale x (M * W)`, `M ~ Bernoulli(1 - rate)`: mean `meanScale x W`, variance
  * `rate (1 - rate) scale^2 (x * x)(W * W)`.
  *
- * Domain: `|x W|` from about 1e-18 to 1e18, whose squares float32 holds. Where the variance is 0 the deviation's gradient
- * is 0, so that an example of zeros has a finite one.
+ * Examples and units may have any magnitude from 1e-35 to 1e35: they are divided by their largest entries before they are
+ * squared. Where the variance is 0 the deviation's gradient is 0, as for an example of zeros.
  *
  * Source: Wan et al., "Regularization of neural networks using DropConnect", ICML 2013, section 3.2.
  *
@@ -37,20 +39,25 @@ export function dropConnectGaussian(
   kernel: tf.Tensor2D,
   { rate, scale, meanScale }: DropConnectLaw,
 ): Gaussian {
-  const squares: tf.Tensor2D = tf.matMul(tf.square(x), tf.square(kernel));
-  return {
-    mean: tf.matMul<tf.Tensor2D>(x, kernel).mul(meanScale),
-    deviation: root(squares).mul(scale * Math.sqrt(rate * (1 - rate))),
-  };
+  const [ofExample, ofUnit] = [magnitude(x, [1]), magnitude(kernel, [0])]; // [batch, 1], [1, units]
+  const squares: tf.Tensor2D = tf.matMul(tf.square(x.div(ofExample)), tf.square(kernel.div(ofUnit)));
+  const deviation = root(squares).mul(ofUnit.mul(scale * Math.sqrt(rate * (1 - rate))));
+  return { mean: tf.matMul<tf.Tensor2D>(x, kernel).mul(meanScale), deviation: deviation.mul(ofExample) };
 }
 
 /** Forward: `y = sqrt(x)`. Backward: `dx = dy / (2 y)`, 0 where y is 0. */
 function root(x: tf.Tensor2D): tf.Tensor2D {
-  return withGradient<[tf.Tensor2D], tf.Tensor2D>(([x], save) => {
-    const value = tf.sqrt(x);
-    save([value]);
-    return { value, gradient: (dy, [y]) => [tf.divNoNan(dy, (y as tf.Tensor).mul(2))] };
-  })(x);
+  return withGradient<[tf.Tensor2D], tf.Tensor2D>(
+    ([x], save) => {
+      const value = tf.sqrt(x);
+      save([value]);
+      return { value, gradient: (dy, [y]) => [tf.divNoNan(dy, (y as tf.Tensor).mul(2))] };
+    },
+    (x) => {
+      const above = tf.step(x); // 0 where x is 0
+      return tf.sqrt(x.add(tf.sub(1, above))).mul(above);
+    },
+  )(x);
 }
 
 /** Beyond this many deviations from its mean a normal variable is not found in float32. */
@@ -70,7 +77,7 @@ const FAR = 64;
  * @returns the shape of both
  */
 export function gaussianRelu({ mean, deviation }: Gaussian): tf.Tensor2D {
-  return withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([m, s], save) => {
+  const op = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([m, s], save) => {
     save([m, s]);
     const distance = tf.abs(standardized(m, s));
     const excess = tf.relu(density(distance).sub(distance.mul(above(distance))));
@@ -82,7 +89,16 @@ export function gaussianRelu({ mean, deviation }: Gaussian): tf.Tensor2D {
         return [dy.mul(above(t.neg())), dy.mul(density(t))];
       },
     };
-  })(mean, deviation);
+  }, composed);
+  return op(mean, deviation);
+
+  function composed(m: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor2D {
+    const near = tf.step(s.mul(FAR).sub(tf.abs(m)));
+    const within = m.div(s.mul(near).add(tf.sub(1, near))).mul(near);
+    const sign = tf.step(m).sub(tf.step(m.neg()));
+    const t = within.add(sign.mul(FAR).mul(tf.sub(1, near)));
+    return m.mul(above(t.neg())).add(s.mul(density(t)));
+  }
 }
 
 /** `m / s` within -64 and 64, for which s = 0 counts as the limit; 0 where both are 0. */
@@ -92,12 +108,12 @@ function standardized(m: tf.Tensor, s: tf.Tensor): tf.Tensor {
 
 /** phi, the density of the standard normal law. */
 function density(t: tf.Tensor): tf.Tensor {
-  return tf.exp(tf.square(t).div(-2)).div(Math.sqrt(2 * Math.PI));
+  return exp(tf.square(t).div(-2)).div(Math.sqrt(2 * Math.PI));
 }
 
 /** `Phi(-t)`, its probability above t. */
 function above(t: tf.Tensor): tf.Tensor {
-  return tf.erf(t.div(Math.SQRT2)).neg().add(1).div(2);
+  return erf(t.div(Math.SQRT2)).neg().add(1).div(2);
 }
 
 /**

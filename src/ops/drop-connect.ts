@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
 import { FLOAT } from './native-attributes.js';
-import { nativeOp } from './native-op.js';
+import { nativeGradientOp } from './native-op.js';
 
 /** How many weights are masked at once: 16 MB of them. */
 const BLOCK = 2 ** 22;
@@ -143,7 +143,8 @@ function kernelGradientOf(x: tf.Tensor2D, dy: tf.Tensor2D, kept: tf.Tensor): tf.
 /** The numbers where kept, else 0: one pass on the native backend. Broadcasts. */
 function masked(t: tf.Tensor, kept: tf.Tensor): tf.Tensor {
   return (
-    nativeOp('SelectV2', FLOAT, () => [kept, t, tf.scalar(0)]) ?? tf.tidy(() => t.mul(kept.cast('float32')))
+    nativeGradientOp('SelectV2', FLOAT, () => [kept, t, tf.scalar(0)]) ??
+    tf.tidy(() => t.mul(kept.cast('float32')))
   );
 }
 

@@ -1,45 +1,58 @@
 import * as tf from '@tensorflow/tfjs';
 import { runCustomOp } from '../tfjs/custom-op.js';
+import { isNested } from '../tfjs/recording.js';
+
+type Save = (tensors: tf.Tensor[]) => void;
 
 /** Computes the value of an op, saves what its gradient needs, and returns both. */
 type Definition<In extends tf.Tensor[], Out extends tf.Tensor> = (
   inputs: In,
-  save: (tensors: tf.Tensor[]) => void,
+  save: Save,
 ) => { value: Out; gradient: (dy: Out, saved: tf.Tensor[]) => tf.Tensor[] };
-
-/**
- * `tf.customGrad` for ops of several inputs, whose gradient is a list in the order of the inputs; tfjs types only ops
- * of one input. Whatever the definition uses without getting it as an input has zero gradient.
- */
-export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
-  definition: Definition<In, Out>,
-): (...inputs: In) => Out {
-  const op = withLazyGradient<In, [Out]>((inputs, save) => {
-    const { value, gradient } = definition(inputs, save);
-    return {
-      outputs: [value],
-      gradient: (dy, saved) => gradient(dy, saved).map((gradient) => () => gradient),
-    };
-  });
-  return (...inputs) => op(...inputs)[0];
-}
-
-/**
- * A value that is to count as a constant: what computes it leaves nothing on the tape, where it would be kept for a
- * gradient that is not wanted. Use the result inside of other definitions only.
- */
-export function constantOf<In extends tf.Tensor, Out extends tf.Tensor>(x: In, f: (x: In) => Out): Out {
-  return withGradient<[In], Out>(([x]) => {
-    const { shape } = x;
-    return { value: f(x), gradient: () => [tf.zeros(shape)] };
-  })(x);
-}
 
 /** Computes the value of an op and what else it has to tell, which has no gradient; saves what the gradient needs. */
 type LazyDefinition<In extends tf.Tensor[], Out extends tf.Tensor[]> = (
   inputs: In,
-  save: (tensors: tf.Tensor[]) => void,
+  save: Save,
 ) => { outputs: Out; gradient: (dy: Out[0], saved: tf.Tensor[]) => (() => tf.Tensor)[] };
+
+/**
+ * An op with a gradient of its own: `tf.customGrad` for several inputs, whose gradient is a list in the order of the
+ * inputs; tfjs types only ops of one input. Whatever the definition uses without getting it as an input has zero gradient.
+ *
+ * What a gradient saved is a constant to a second one. Where a gradient is to be differentiated, the op is its composition,
+ * by which derivatives of any order are right.
+ *
+ * @param composed by default what computes the value, which is then to be made of ops with gradients
+ */
+export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
+  definition: Definition<In, Out>,
+  composed: (...inputs: In) => Out = (...inputs) => definition(inputs, () => {}).value,
+): (...inputs: In) => Out {
+  const op = withLazyGradient<In, [Out]>(lazy(definition), (...inputs) => [composed(...inputs)]);
+  return (...inputs) => op(...inputs)[0];
+}
+
+/**
+ * The same for a gradient that is made of ops with gradients, and saves nothing but inputs and constants, as that of a
+ * linear map: it is right however often it is differentiated, and the value may come of ops that have none.
+ */
+export function withDifferentiableGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
+  definition: Definition<In, Out>,
+): (...inputs: In) => Out {
+  return (...inputs) => run(lazy(definition), inputs)[0];
+}
+
+/**
+ * A value that is to count as a constant: what computes it leaves nothing on the tape, where it would be kept for a
+ * gradient that is not wanted.
+ */
+export function constantOf<In extends tf.Tensor, Out extends tf.Tensor>(x: In, f: (x: In) => Out): Out {
+  return withDifferentiableGradient<[In], Out>(([x]) => {
+    const { shape } = x;
+    return { value: f(x), gradient: () => [tf.zeros(shape)] };
+  })(x);
+}
 
 /**
  * `withGradient` for gradients of which some may not be needed, as that of a first layer's input: a function of the list
@@ -48,17 +61,35 @@ type LazyDefinition<In extends tf.Tensor[], Out extends tf.Tensor[]> = (
  */
 export function withLazyGradient<In extends tf.Tensor[], Out extends tf.Tensor[]>(
   definition: LazyDefinition<In, Out>,
+  composed: (...inputs: In) => Out = (...inputs) => definition(inputs, () => {}).outputs,
 ): (...inputs: In) => Out {
-  return (...inputs) => {
-    let gradient: ReturnType<LazyDefinition<In, Out>>['gradient'];
-    return runCustomOp({
-      inputs,
-      forward: (save) => {
-        const result = definition(inputs, save);
-        gradient = result.gradient;
-        return result.outputs;
-      },
-      backward: ([dy], saved) => gradient(dy as Out[0], saved),
-    }) as Out;
+  return (...inputs) => (isNested() ? composed(...inputs) : run(definition, inputs));
+}
+
+function lazy<In extends tf.Tensor[], Out extends tf.Tensor>(
+  definition: Definition<In, Out>,
+): LazyDefinition<In, [Out]> {
+  return (inputs, save) => {
+    const { value, gradient } = definition(inputs, save);
+    return {
+      outputs: [value],
+      gradient: (dy, saved) => gradient(dy, saved).map((gradient) => () => gradient),
+    };
   };
+}
+
+function run<In extends tf.Tensor[], Out extends tf.Tensor[]>(
+  definition: LazyDefinition<In, Out>,
+  inputs: In,
+): Out {
+  let gradient: ReturnType<LazyDefinition<In, Out>>['gradient'];
+  return runCustomOp({
+    inputs,
+    forward: (save) => {
+      const result = definition(inputs, save);
+      gradient = result.gradient;
+      return result.outputs;
+    },
+    backward: ([dy], saved) => gradient(dy as Out[0], saved),
+  }) as Out;
 }

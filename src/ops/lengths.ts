@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { constantOf } from './gradient.js';
 import { normGuard } from './guard.js';
 import { INDEXED } from './native-attributes.js';
-import { nativeOp } from './native-op.js';
+import { nativeGradientOp } from './native-op.js';
 
 /** Sums of squares over all axes but the last. TensorFlow has one op for it, which takes a third of the time of two. */
 export function sumOfSquares(t: tf.Tensor, axes: number[], keepDims = false): tf.Tensor {
-  const lengths = nativeOp('EuclideanNorm', { ...INDEXED, keep_dims: keepDims }, () => [
+  const lengths = nativeGradientOp('EuclideanNorm', { ...INDEXED, keep_dims: keepDims }, () => [
     t,
     tf.tensor1d(axes, 'int32'),
   ]);
@@ -26,12 +27,29 @@ export function kernelLengths(kernel: tf.Tensor, outputAxes: number[], epsilon: 
 }
 
 /**
- * The largest magnitude over the axes, kept as axes of size 1; 1 where all is zero. What is divided by it has a square
- * that neither overflows nor vanishes.
+ * `1 / sqrt(squares + guard)`, and 0 where the squares are 0: what has no length has no direction, and a gradient of 0 by
+ * way of it, where that of the root is `1 / sqrt(guard)`, a million by default.
+ *
+ * @param rounding what the squares may be for rounding alone
+ */
+export function inverseLength(
+  squares: tf.Tensor,
+  guard: number,
+  rounding: tf.Tensor | number = 0,
+): tf.Tensor {
+  const isLong = constantOf(squares, (squares) => tf.greater(squares, rounding).cast('float32'));
+  return tf.rsqrt(squares.add(guard)).mul(isLong);
+}
+
+/**
+ * The largest magnitude over the axes, kept as axes of size 1; 1 where all is zero; a constant. What is divided by it has
+ * a square that neither overflows nor vanishes.
  */
 export function magnitude(t: tf.Tensor, axes: number[]): tf.Tensor {
-  const largest = tf.max(tf.abs(t), axes, true);
-  return tf.where(tf.greater(largest, SMALLEST), largest, tf.onesLike(largest));
+  return constantOf(t, (t) => {
+    const largest = tf.max(tf.abs(t), axes, true);
+    return tf.where(tf.greater(largest, SMALLEST), largest, tf.onesLike(largest));
+  });
 }
 
 /** Below it the inverse is near the end of float32. */

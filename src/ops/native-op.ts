@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { isRecording } from '../tfjs/recording.js';
+import { isNested, isRecording } from '../tfjs/recording.js';
 
 /** What is used of tfjs-node's backend, described here because importing that package would demand it of everyone. */
 interface NativeBackend {
@@ -61,7 +61,7 @@ export function nativeOp(name: string, attributes: Attributes, inputs: () => tf.
   );
 }
 
-/** The same within a gradient: null also where a second derivative is asked for, which would not see it. */
+/** The same for numbers that a gradient is taken by: null also where what is computed is on a tape, which would not see it. */
 export const nativeGradientOp: typeof nativeOp = (...op) => (isRecording() ? null : nativeOp(...op));
 
 const isNative = () => tf.getBackend() === 'tensorflow';
@@ -69,7 +69,7 @@ const isNative = () => tf.getBackend() === 'tensorflow';
 /**
  * Runs several of TensorFlow's ops, of which tfjs sees nothing but what the program returns: for each op that it runs
  * itself it spends as long as TensorFlow does on a small one. Null on any backend but the native one. No gradient passes
- * through it.
+ * through it: null also where one would be lost, of numbers within a gradient that is differentiated in turn.
  *
  * @param program gets the inputs, and returns what it computed; it may not return an input
  */
@@ -77,7 +77,7 @@ export function nativeProgram<In extends tf.Tensor[]>(
   inputs: [...In],
   program: (ops: Ops, ...inputs: Handles<In>) => Handle[],
 ): tf.Tensor[] | null {
-  if (!isNative()) return null;
+  if (!isNative() || (isNested() && inputs.some(({ dtype }) => dtype === 'float32'))) return null;
   const backend = tf.backend() as unknown as NativeBackend;
   const { binding } = backend;
   const made: Handle[] = [];

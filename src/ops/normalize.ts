@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { isRecording } from '../tfjs/recording.js';
 import { withLazyGradient } from './gradient.js';
 import { clearPadding } from './padding.js';
 
@@ -40,7 +39,7 @@ export function normalize(
   const inputs = [x, gain, bias].filter((input) => input !== null);
   const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>(([x], save) => {
     const parts = standardize(x as tf.Tensor, over, epsilon);
-    save([x as tf.Tensor, parts.normal, parts.inverse, ...(gain ? [gain] : [])]);
+    save([parts.normal, parts.inverse, ...(gain ? [gain] : [])]);
     const scaled = gain ? tf.mul(parts.normal, gain) : parts.normal;
     const y = clearPadding(bias ? tf.add(scaled, bias) : scaled);
     return { outputs: [y, parts.mean, parts.variance], gradient };
@@ -48,7 +47,7 @@ export function normalize(
   return { y, mean, variance };
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [x, normal, inverse, gain] = again(saved);
+    const [normal, inverse, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?];
     const along = tf.mul(dy, normal);
     const dgain = gain && sumTo(along, gain.shape);
     const dbias = () => sumTo(dy, (bias as tf.Tensor).shape);
@@ -56,17 +55,9 @@ export function normalize(
       const d = gain ? tf.mul(dy, gain) : dy;
       const projection = tf.mean(gain ? tf.mul(along, gain) : along, over, true);
       const centred = tf.sub(tf.sub(d, tf.mean(d, over, true)), tf.mul(normal, projection));
-      return clearPadding(tf.mul(centred, inverse)).reshape(x.shape);
+      return clearPadding(tf.mul(centred, inverse));
     };
     return [dx, ...(dgain ? [() => dgain] : []), ...(bias ? [dbias] : [])];
-  }
-
-  /** A second derivative sees what is computed from x, not what was saved. */
-  function again(saved: tf.Tensor[]) {
-    const [x, normal, inverse, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
-    if (!isRecording()) return [x, normal, inverse, gain] as const;
-    const parts = standardize(x, over, epsilon);
-    return [x, parts.normal, parts.inverse, gain] as const;
   }
 }
 

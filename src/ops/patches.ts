@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { dilate } from './dilate.js';
-import { withGradient } from './gradient.js';
+import { withDifferentiableGradient } from './gradient.js';
 
 type Shape = [number, number, number, number];
 
@@ -47,7 +47,7 @@ function extentsOf(shape: Shape, size: [number, number], { strides, padding, dil
  */
 export function patches(x: tf.Tensor4D, size: [number, number], window: Window): tf.Tensor4D {
   const { shape } = x;
-  return withGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => ({
+  return withDifferentiableGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => ({
     value: toPatches(x, size, window),
     gradient: (dy) => [fromPatches(dy, shape, size, window)],
   }))(x);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from './gradient.js';
+import { withDifferentiableGradient } from './gradient.js';
 
 /**
  * A rectifier whose slope below zero is given for each element.
@@ -14,7 +14,7 @@ import { withGradient } from './gradient.js';
  * @returns the shape of x
  */
 export function rrelu<T extends tf.Tensor>(x: T, slope: tf.Tensor): T {
-  return withGradient<[tf.Tensor], tf.Tensor>(([x], save) => {
+  return withDifferentiableGradient<[tf.Tensor], tf.Tensor>(([x], save) => {
     const factor = tf.where(tf.greater(x, 0), tf.onesLike(x), slope); // of x
     save([factor]);
     return { value: x.mul(factor), gradient: (dy, [factor]) => [dy.mul(factor as tf.Tensor)] };

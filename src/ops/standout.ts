@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from './gradient.js';
-import { FLOAT } from './native-attributes.js';
-import { nativeOp } from './native-op.js';
+import { constantOf, withGradient } from './gradient.js';
+import { sigmoid } from './smooth.js';
+import { throughRelu } from './through-relu.js';
 
 /**
  * Standout: dropout whose keep probability `q = sigmoid(logit)` is a function of the input.
  *
  * Training: `y = a r`, `r = 1 where noise < q, else 0`, with `dy/da = r`; kept activities are not divided by q. r has no
  * derivative: the belief 'tied' gives the logit none either, 'learned' the straight-through one, which is that of the
- * expectation `a q`: `dlogit = dy a q (1 - q)`. Prediction, the expectation: `y = a q`, with both gradients.
+ * expectation `a q`: `dlogit = dy a q (1 - q)`, and derivatives of these are those of `a (r + q - c)`, c the value of q as a
+ * constant. Prediction, the expectation: `y = a q`, with both gradients.
  *
  * Source: Ba and Frey, "Adaptive dropout for training deep neural networks", NIPS 2013, equations 1 to 3; for
  * straight-through: Bengio, Leonard, Courville, "Estimating or propagating gradients through stochastic neurons for
@@ -26,7 +27,7 @@ export function standout(
   noise: tf.Tensor2D | null,
   belief: 'tied' | 'learned' = 'tied',
 ): tf.Tensor2D {
-  if (noise === null) return activity.mul(tf.sigmoid(logit));
+  if (noise === null) return activity.mul(sigmoid(logit));
   return belief === 'tied' ? masked(activity, logit, noise) : straightThrough(activity, logit, noise);
 }
 
@@ -36,28 +37,31 @@ function masked(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): 
     const margin = tf.sigmoid(logit).sub(noise); // above 0 where kept, [batch, units]
     save([margin]);
     return {
-      value: wherePositive(margin, activity),
-      gradient: (dy, [margin]) => [wherePositive(margin as tf.Tensor, dy)],
+      value: throughRelu(activity, margin),
+      gradient: (dy, [margin]) => [throughRelu(dy, margin as tf.Tensor)],
     };
   })(activity);
 }
 
 function straightThrough(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
-  return withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([activity, logit], save) => {
+  const op = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([activity, logit], save) => {
     const q = tf.sigmoid(logit);
     const margin = q.sub(noise); // above 0 where kept, [batch, units]
     save([activity, q, margin]);
     return {
-      value: wherePositive(margin, activity),
+      value: throughRelu(activity, margin),
       gradient: (dy, saved) => {
         const [activity, q, margin] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-        return [wherePositive(margin, dy), dy.mul(activity).mul(q).mul(tf.sub(1, q))];
+        return [throughRelu(dy, margin), dy.mul(activity).mul(q).mul(tf.sub(1, q))];
       },
     };
-  })(activity, logit);
-}
+  }, composed);
+  return op(activity, logit);
 
-/** `x where gate > 0, else 0`: relu's gradient, one pass on the native backend. */
-function wherePositive<T extends tf.Tensor>(gate: tf.Tensor, x: T): T {
-  return (nativeOp('ReluGrad', FLOAT, () => [x, gate]) ?? x.mul(tf.step(gate))) as T;
+  /** Of the value of r, and of the derivative of q. */
+  function composed(activity: tf.Tensor2D, logit: tf.Tensor2D): tf.Tensor2D {
+    const q = sigmoid(logit);
+    const r = constantOf(q, (q) => tf.step(q.sub(noise)));
+    return activity.mul(r.add(q.sub(constantOf(q, tf.clone))));
+  }
 }

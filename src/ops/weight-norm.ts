@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
-import { inputAxes, sumOfSquares } from './lengths.js';
+import { inputAxes, inverseLength, sumOfSquares } from './lengths.js';
 
 export interface WeightNormOptions {
   /** Added to each sum of squares inside the root. Default: 1e-12. */
@@ -15,7 +15,7 @@ export interface WeightNormOptions {
  *
  * Backward, with `d = dy s`: `dx = d v^T`, `dg = sum_batch(dy u) / |v|`, `dv = x^T d - v s dg / |v|`, orthogonal to v.
  *
- * A unit whose v is zero gives 0 with a finite gradient.
+ * A unit whose v is zero has no direction: it gives 0, and a gradient of 0 to v, g and x.
  *
  * Source: Salimans and Kingma, "Weight Normalization", arXiv 1602.07868, equations 2 and 3.
  *
@@ -34,7 +34,7 @@ export function weightNormProduct(
   return tf.tidy(() => {
     const guard = normGuard(epsilon);
     return withGradient<[tf.Tensor2D, tf.Tensor2D, tf.Tensor1D], tf.Tensor2D>(([u, v, g], save) => {
-      const inverse = tf.rsqrt(sumOfSquares(v, [0]).add(guard)); // [units]
+      const inverse = inverseLength(sumOfSquares(v, [0]), guard); // [units]
       const s = g.mul(inverse); // [units]
       save([u, v, inverse, s]);
       return { value: u.mul(s), gradient: productGradient };
@@ -53,7 +53,7 @@ function productGradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
  *
  * Backward, with w the result: `dv = (dw - w sum(dw w)) / |v|`, orthogonal to v.
  *
- * An output whose v is zero gives 0 with a finite gradient.
+ * An output whose v is zero has no direction: it gives 0, with a gradient of 0.
  *
  * Source: Salimans and Kingma, "Weight Normalization", arXiv 1602.07868, equations 2 and 3.
  *
@@ -69,7 +69,7 @@ export function unitKernel<T extends tf.Tensor>(
   const axes = inputAxes(v, outputAxes);
   const guard = normGuard(epsilon);
   return withGradient<[T], T>(([v], save) => {
-    const inverse = tf.rsqrt(sumOfSquares(v, axes, true).add(guard));
+    const inverse = inverseLength(sumOfSquares(v, axes, true), guard);
     const value = v.mul(inverse) as T;
     save([value, inverse]);
     return { value, gradient };

@@ -4,6 +4,8 @@ import { difference, type Tolerance } from './close.js';
 export interface GradientCheck extends Tolerance {
   /** Half the distance of the central difference. Default: 1e-2, the best for float32 functions of order 1. */
   step?: number;
+  /** 2 compares the gradient of the gradient as well, 3 that of this, and so on. Default: 1. */
+  order?: number;
 }
 
 /**
@@ -19,14 +21,9 @@ export interface GradientCheck extends Tolerance {
 export function checkGradient(
   f: (...inputs: tf.Tensor[]) => tf.Tensor,
   inputs: tf.Tensor[],
-  { step = 1e-2, rtol = 1e-2, atol = 2e-3 }: GradientCheck = {},
+  { step = 1e-2, rtol = 1e-2, atol = 2e-3, order = 1 }: GradientCheck = {},
 ): void {
-  const loss = (...xs: tf.Tensor[]): tf.Scalar =>
-    tf.tidy(() => {
-      const y = f(...xs);
-      const weights = Float32Array.from({ length: y.size }, (_, i) => Math.cos(1 + i * 0.7));
-      return y.mul(tf.tensor(weights, y.shape)).sum().asScalar();
-    });
+  const loss = weighed(f);
   tf.tidy(() => {
     const gradients = tf.grads(loss)(inputs);
     inputs.forEach((input, which) => {
@@ -45,4 +42,24 @@ export function checkGradient(
         throw new Error(`the gradient of input ${which} is not that of central differences: ${message}`);
     });
   });
+  if (order < 2) return;
+  try {
+    checkGradient(gradientOf(f), inputs, { step, rtol, atol, order: order - 1 });
+  } catch (error) {
+    throw new Error(`of the gradient itself, ${(error as Error).message}`);
+  }
+}
+
+function weighed(f: (...inputs: tf.Tensor[]) => tf.Tensor): (...inputs: tf.Tensor[]) => tf.Scalar {
+  return (...xs) =>
+    tf.tidy(() => {
+      const y = f(...xs);
+      const weights = Float32Array.from({ length: y.size }, (_, i) => Math.cos(1 + i * 0.7));
+      return y.mul(tf.tensor(weights, y.shape)).sum().asScalar();
+    });
+}
+
+/** All gradients as one vector; with a part that each input has, since tfjs throws where there is none. */
+function gradientOf(f: (...inputs: tf.Tensor[]) => tf.Tensor): (...inputs: tf.Tensor[]) => tf.Tensor {
+  return (...xs) => tf.tidy(() => tf.concat([...tf.grads(weighed(f))(xs), ...xs].map((t) => t.flatten())));
 }

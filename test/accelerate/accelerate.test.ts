@@ -3,6 +3,7 @@ import { accelerate } from 'evenkeel/accelerate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AccelerationName, accelerations } from '../../src/accelerate/accelerations.js';
 import { builtin } from '../../src/tfjs/builtins.js';
+import { enginePrototype } from '../../src/tfjs/tape.js';
 
 afterEach(() => accelerate.restore());
 
@@ -51,6 +52,7 @@ function registrations(): unknown[] {
     [tf.MomentumOptimizer, 'applyGradients'],
     [tf.AdamOptimizer, 'applyGradients'],
     [tf.Variable, 'dispose'],
+    [{ prototype: enginePrototype() }, 'addTapeNode'],
   ];
   return [
     ...gradients.map((name) => tf.getGradient(name)),

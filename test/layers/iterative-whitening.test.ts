@@ -176,13 +176,21 @@ describe('iterativeWhitening', () => {
     expect(again.getConfig()).toEqual(layer.getConfig());
   });
 
-  it('refuses to train on one example alone, and predicts it', () => {
-    const layer = iterativeWhitening();
-    expect(() => train(layer, tf.zeros([1, 6]))).toThrow(
-      'iterativeWhitening: the batch must be of two or more while training (choose a batchSize that leaves no example ' +
-        'alone), received [1,6].',
-    );
-    expect(predict(layer, tf.ones([1, 6]))).toBeAllClose(tf.ones([1, 6]));
+  it('whitens one example alone by its averages, which stay, in fit too', async () => {
+    const layer = iterativeWhitening({ inputShape: [6] });
+    const model = tf.sequential({ layers: [layer] });
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+    const [x] = batches as [tf.Tensor2D];
+    for (let t = 0; t < 3; t++) train(layer, x);
+    const before = layer.getWeights().map((weight) => weight.arraySync());
+    const one = x.slice([0, 0], [1, 6]);
+    expect(train(layer, one)).toBeAllClose(predict(layer, one));
+    expect(layer.getWeights().map((weight) => weight.arraySync())).toEqual(before);
+    const { history } = await model.fit(x.slice([0, 0], [5, 6]), tf.zeros([5, 6]), {
+      batchSize: 4,
+      verbose: 0,
+    });
+    expect(Number.isFinite(history.loss?.[0])).toBe(true);
     expect(train(iterativeWhitening(), normal([1, 4, 6], 1)).shape).toEqual([1, 4, 6]);
   });
 

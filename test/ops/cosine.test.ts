@@ -99,6 +99,15 @@ describe('cosine', () => {
     });
   });
 
+  it('centred, is right where a sum over many features is not', () => {
+    const features = 1000;
+    const near = (far: number, by: number) => (i: number) => Math.fround(i === 3 ? far + by : far);
+    const xs = [Array.from({ length: features }, (_, i) => near(1, 2e-4)(i))];
+    const ws = sample(features, 2, 2).map(([w], i) => [w as number, near(0.1, 1e-4)(i)]);
+    const y = cosine(tf.tensor2d(xs), tf.tensor2d(ws), null, { center: true });
+    expect(y).toBeAllClose(cosine64(xs, ws, null, true), { rtol: 1e-3, atol: 1e-4 });
+  });
+
   it('is within -1 and 1, and 1 for a vector with itself', () => {
     const y = cosine(tf.tensor2d(x), tf.tensor2d(x).transpose() as tf.Tensor2D).arraySync();
     for (const [i, row] of y.entries()) {

@@ -198,4 +198,52 @@ describe('whiten', () => {
       );
     }
   });
+
+  it.each([1e10, 1e20, 1e25, 1e35])('takes a magnitude of %d, in one group of two too', (magnitude) => {
+    const options = { groupSize: 3, epsilon: 1e-9 };
+    const parts = [tf.tensor2d(sample(20, 3, 6)), tf.tensor2d(sample(20, 3, 8))] as const;
+    const scaled = tf.concat([parts[0], parts[1].mul(magnitude)], 1) as tf.Tensor2D;
+    const dy = tf.tensor2d(weights(20, 6));
+    const slope = (x: tf.Tensor2D) =>
+      tf.grad((x: tf.Tensor) =>
+        whiten(x as tf.Tensor2D, options)
+          .y.mul(dy)
+          .sum(),
+      )(x);
+    const plain = tf.concat([...parts], 1) as tf.Tensor2D;
+    const scales = [1, 1, 1, magnitude, magnitude, magnitude];
+    expect(whiten(scaled, options).y).toBeAllClose(whiten(plain, options).y, TOLERANCE.gradient);
+    expect(slope(scaled).mul(scales)).toBeAllClose(slope(plain), TOLERANCE.gradient);
+    const { y, mean, whitening } = whiten(scaled, options);
+    expect(whitenBy(scaled, mean, whitening)).toBeAllClose(y, TOLERANCE.gradient);
+  });
+
+  it.each([1e12, 1e25])('gives 0 for features that are all %d, with a gradient of 0', (value) => {
+    const op = (x: tf.Tensor) => whiten(x as tf.Tensor2D, { groupSize: 2 }).y;
+    // Of a sum that is off by a rounding error.
+    const x = tf.fill([37, 2], value * 1.1);
+    expect(op(x)).toBeAllClose(tf.zeros([37, 2]), { atol: 1e-4 });
+    expect(tf.grad((x: tf.Tensor) => op(x).square().sum())(x)).toBeAllClose(tf.zeros([37, 2]), {
+      atol: 1e-6,
+    });
+  });
+
+  it.each([1e2, 1e4, 1e8])(
+    'is as right as float32 can be where the covariance has a condition of %d',
+    (condition) => {
+      const turn = sample(4, 4, 3);
+      const spread = sample(40, 4, 2).map((row) => row.map((v, j) => v * condition ** (-j / 6)));
+      const x = product(spread, turn).map((row) => row.map(Math.fround));
+      expect(whiten(tf.tensor2d(x), { groupSize: 4 }).y).toBeAllClose(whiten64(x, { groupSize: 4 }), {
+        rtol: 0,
+        atol: 1e-5,
+      });
+    },
+  );
+
+  it('is NaN for a batch that has one', () => {
+    const x = tf.tensor2d(sample(5, 2, 1).map((row, i) => (i === 2 ? [Number.NaN, 1] : row)));
+    const values = whiten(x, { groupSize: 2 }).y.dataSync();
+    expect(Array.from(values).every(Number.isNaN)).toBe(true);
+  });
 });
