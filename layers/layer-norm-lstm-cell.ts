@@ -51,6 +51,7 @@ export interface LayerNormLSTMCellArgs
  *
  * ```ts
  * model.add(tf.layers.rnn({ cell: layerNormLSTMCell({ units: 128 }), inputShape: [28, 28] }));
+ * model.add(tf.layers.bidirectional({ layer: tf.layers.rnn({ cell: layerNormLSTMCell({ units: 64 }) }) }));
  * ```
  */
 export class LayerNormLSTMCell extends tf.layers.Layer {
@@ -138,6 +139,18 @@ export class LayerNormLSTMCell extends tf.layers.Layer {
     return layerNorm(byInput, read(this.kernelGain), bias, { epsilon }).add(
       layerNorm(byState, read(this.recurrentGain), null, { epsilon }),
     );
+  }
+
+  /**
+   * With `config`, the cell as it is written into the config of a layer: of a recurrent layer `tf.layers.bidirectional`
+   * reads the config twice, and finds the cell itself the second time.
+   */
+  get className(): string {
+    return this.getClassName();
+  }
+
+  get config(): tf.serialization.ConfigDict {
+    return this.getConfig();
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { flag, knownArguments, positive } from '../src/arguments/check.js';
+import { ArgumentError, flag, knownArguments, positive } from '../src/arguments/check.js';
 import { denseFields, type LayerArgs } from '../src/arguments/dense.js';
 import {
   buildWith,
@@ -23,7 +23,8 @@ const LAYER = 'weightNorm';
 export interface WeightNormArgs extends LayerArgs {
   /**
    * The layer whose kernels are normalized, new or already with weights: dense, conv1d, conv2d, conv2dTranspose,
-   * depthwiseConv2d, separableConv2d, simpleRNN, lstm, gru, or timeDistributed over one of them. It is copied.
+   * depthwiseConv2d, separableConv2d, simpleRNN, lstm, gru, timeDistributed over one of them, or bidirectional over a
+   * recurrent one. It is copied.
    */
   layer: tf.layers.Layer;
   /** Train the lengths g too. Default: true. */
@@ -44,7 +45,9 @@ export interface WeightNormArgs extends LayerArgs {
  * its constraint on v. What tfjs cannot train stays so: dilated convolutions, and on wasm every convolution.
  *
  * Weights: `g` (of the shape of the kernel's output axes), `v` (of the kernel's), the bias, in that order; for two
- * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`.
+ * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`; for two
+ * directions `forwardG` to `forwardBias`, then `backwardG` to `backwardBias`. `tf.layers.bidirectional` around weightNorm
+ * computes the same.
  *
  * Differs from the paper:
  * 1. g starts at |v|, where the paper sets g and b from a batch of data: see `dataInit`;
@@ -72,6 +75,7 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   private channels = 0;
 
   constructor(args: WeightNormArgs) {
+    requireArguments(args);
     const layer = args?.layer;
     const known = kernelLayer(LAYER, layer);
     const given = layer as unknown as { name: string; trainable: boolean; batchInputShape?: tf.Shape };
@@ -82,7 +86,11 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
       trainable: args.trainable ?? given.trainable,
     });
     this.known = known;
-    this.layer = copyOf(layer);
+    // tf.layers.bidirectional asks by this for the layer of the other direction.
+    const { goBackwards } = args as { goBackwards?: boolean };
+    this.layer = copyOf(layer, goBackwards === undefined ? {} : { goBackwards });
+    refuseWeights(this.layer);
+    if (isRecurrent(this.layer)) this.inputSpec = [new tf.InputSpec({})];
     this.given = layer;
     this.trainableScale = flag(LAYER, 'trainableScale', args.trainableScale ?? true);
     this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-12);
@@ -105,9 +113,17 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
     super.build(inputShape);
   }
 
-  private add({ name, shape, dtype, initializer, ...rest }: WeightRequest): tf.LayerVariable {
+  private add({ name, direction, shape, dtype, initializer, ...rest }: WeightRequest): tf.LayerVariable {
     const { regularizer, trainable, constraint } = rest;
-    return this.addWeight(name, shape, dtype, initializer, regularizer, trainable, constraint);
+    return this.addWeight(
+      prefixed(direction, name),
+      shape,
+      dtype,
+      initializer,
+      regularizer,
+      trainable,
+      constraint,
+    );
   }
 
   private addKernel(request: WeightRequest, outputAxes: number[]): NormalizedKernel {
@@ -131,6 +147,19 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
     return this.layer.computeMask(inputs, mask);
   }
 
+  /** What tf.layers.bidirectional reads of the layer that it runs in both directions. */
+  get returnSequences(): boolean | undefined {
+    return recurrent(this.layer).returnSequences;
+  }
+
+  get returnState(): boolean | undefined {
+    return recurrent(this.layer).returnState;
+  }
+
+  get states(): (tf.Tensor | null)[] | undefined {
+    return recurrent(this.layer).states;
+  }
+
   override get stateful(): boolean {
     return this.layer?.stateful ?? false;
   }
@@ -146,6 +175,8 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   ): tf.Tensor | tf.Tensor[] | tf.SymbolicTensor {
     const { initialState, ...rest } = kwargs ?? {};
     const all = initialState ? [inputs, initialState].flat() : inputs;
+    // Any number of states may follow the input.
+    if (this.inputSpec) this.inputSpec = [all].flat().map(() => new tf.InputSpec({}));
     return super.apply(all as tf.Tensor, rest) as tf.Tensor;
   }
 
@@ -224,7 +255,10 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { trainableScale, epsilon } = this;
-    return { ...super.getConfig(), layer: { ...describe(this.layer) }, trainableScale, epsilon };
+    const { goBackwards } = recurrent(this.layer);
+    const direction = goBackwards === undefined ? {} : { goBackwards };
+    const own = { layer: { ...describe(this.layer) }, trainableScale, epsilon, ...direction };
+    return { ...super.getConfig(), ...own };
   }
 
   static override fromConfig<T extends tf.serialization.Serializable>(
@@ -235,10 +269,50 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
     const known = tf.serialization.SerializationMap.getMap().classNameMap[inner.className];
     if (!known) throw unknownLayer(LAYER, `a layer of class ${inner.className}`);
     const [innerClass, innerFromConfig] = known;
-    return new cls({ ...config, layer: innerFromConfig(innerClass, inner.config) });
+    // tfjs takes apart the config that it is given; a bidirectional layer reads one twice.
+    return new cls({ ...config, layer: innerFromConfig(innerClass, structuredClone(inner.config)) });
   }
 }
 register(WeightNorm);
+
+/** In Keras the layer is the argument itself. */
+function requireArguments(args: unknown): void {
+  if (!(args instanceof tf.layers.Layer)) return;
+  const right = 'an object that holds a layer: write weightNorm({ layer })';
+  throw new ArgumentError(LAYER, 'its argument', right, `the layer ${args.name}`);
+}
+
+/** The layer inside has none: it reads its kernels from g and v. */
+function refuseWeights(layer: tf.layers.Layer): void {
+  const setWeights = (): never => {
+    throw new Error(
+      `${LAYER}: the layer inside has no weights of its own, received setWeights; set g, v and bias by setWeights of the ` +
+        'weight-normalized layer, or wrap a layer that has its weights.',
+    );
+  };
+  Object.assign(layer, { setWeights });
+}
+
+/** The fields of a recurrent layer. */
+interface Recurrent {
+  goBackwards?: boolean;
+  returnSequences?: boolean;
+  returnState?: boolean;
+  states?: (tf.Tensor | null)[];
+}
+
+function recurrent(layer: tf.layers.Layer | undefined): Recurrent {
+  return (layer ?? {}) as Recurrent;
+}
+
+function isRecurrent(layer: tf.layers.Layer): boolean {
+  return recurrent(layer).returnSequences !== undefined;
+}
+
+/** `forward` and `recurrentG` make `forwardRecurrentG`. */
+function prefixed(prefix: string, name: string): string {
+  return prefix ? `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
+}
 
 /** Weight normalization of a layer; see {@link WeightNorm}. */
 export function weightNorm(args: WeightNormArgs): WeightNorm {

@@ -34,6 +34,8 @@ export function ownWeights(layer: tf.layers.Layer): tf.Tensor[] {
 /** What a layer says of a weight that it asks for while it is built. */
 export interface WeightRequest {
   name: string;
+  /** Of a layer of two directions the one that asks; '' for any other. */
+  direction: '' | 'forward' | 'backward';
   shape: number[];
   dtype: tf.DataType | undefined;
   initializer: Initializer;
@@ -48,19 +50,36 @@ export function buildWith(
   inputShape: tf.Shape | tf.Shape[],
   answer: (request: WeightRequest) => Pick<tf.LayerVariable, 'read'>,
 ): void {
-  const addWeight = (
-    name: string,
-    shape: number[],
-    dtype: tf.DataType | undefined,
-    initializer: Initializer,
-    regularizer?: Regularizer,
-    trainable?: boolean,
-    constraint?: Constraint,
-  ): Pick<tf.LayerVariable, 'read'> =>
-    answer({ name, shape, dtype, initializer, regularizer, trainable, constraint });
-  Object.assign(weightsOwner(layer), { addWeight });
+  for (const [direction, owner] of weightsOwners(layer)) {
+    const addWeight = (
+      name: string,
+      shape: number[],
+      dtype: tf.DataType | undefined,
+      initializer: Initializer,
+      regularizer?: Regularizer,
+      trainable?: boolean,
+      constraint?: Constraint,
+    ): Pick<tf.LayerVariable, 'read'> =>
+      answer({ name, direction, shape, dtype, initializer, regularizer, trainable, constraint });
+    Object.assign(owner, { addWeight });
+  }
   layer.build(inputShape);
   layer.built = true;
+}
+
+function weightsOwners(layer: tf.layers.Layer): [WeightRequest['direction'], tf.layers.Layer][] {
+  const { forwardLayer, backwardLayer } = layer as unknown as Directions;
+  if (!forwardLayer || !backwardLayer) return [['', weightsOwner(layer)]];
+  return [
+    ['forward', weightsOwner(forwardLayer)],
+    ['backward', weightsOwner(backwardLayer)],
+  ];
+}
+
+/** The copies of its layer that `tf.layers.bidirectional` makes and runs. */
+interface Directions {
+  forwardLayer?: tf.layers.Layer;
+  backwardLayer?: tf.layers.Layer;
 }
 
 /** The layer that holds the weights: the cell of a recurrent layer, what is inside of timeDistributed. */

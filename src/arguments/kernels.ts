@@ -29,7 +29,7 @@ const KNOWN: Record<string, KernelLayer> = {
   LSTM: recurrent,
 };
 
-const KNOWN_NAMES = `${Object.keys(KNOWN).join(', ')}, or TimeDistributed over one of them`;
+const KNOWN_NAMES = `${Object.keys(KNOWN).join(', ')}, or TimeDistributed over one of them, or Bidirectional over a recurrent one`;
 
 /**
  * Looks up a layer, inside of timeDistributed too.
@@ -48,6 +48,7 @@ export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
       rank: 'exactly' in rank ? { exactly: rank.exactly + 1 } : { atLeast: rank.atLeast + 1 },
     };
   }
+  if (name === 'Bidirectional') return kernelLayer(wrapper, (layer as unknown as { layer: unknown }).layer);
   if (layer.getClassName() === 'EvenkeelWeightNorm')
     throw unknownLayer(wrapper, `${layer.name}, which is weight-normalized already`);
   const known = KNOWN[name ?? ''];

@@ -18,6 +18,7 @@ export function predictionOf(layer: tf.layers.Layer): Prediction | null {
     const normalization = readBatchNormalization(layer);
     return normalization && { is: 'map', map: batchNormalizationMap(normalization) };
   }
+  if (builtin === 'Bidirectional') return inBothDirections(layer);
   return builtin === 'TimeDistributed' ? overTime(layer) : null;
 }
 
@@ -39,6 +40,21 @@ function batchNormalizationMap(layer: BatchNormalization): AxisMap {
   const scale = gamma ? (tf.mul(inverse, gamma.read()) as tf.Tensor1D) : inverse;
   const centre = tf.neg(tf.mul(movingMean.read(), scale)) as tf.Tensor1D;
   return { axis, scale, shift: beta ? (tf.add(centre, beta.read()) as tf.Tensor1D) : centre };
+}
+
+/** What the layer inside does, forward and backward, where that is another layer. */
+function inBothDirections(layer: tf.layers.Layer): Prediction | null {
+  const {
+    layer: given,
+    forwardLayer,
+    backwardLayer,
+  } = layer as unknown as Record<'layer' | 'forwardLayer' | 'backwardLayer', tf.layers.Layer>;
+  const [forward, backward] = [predictionOf(forwardLayer), predictionOf(backwardLayer)];
+  if (forward?.is !== 'layer' || backward?.is !== 'layer') return null;
+  // Both directions are made of the forward one, under its name before it was called that.
+  const inside = describe(copyOf(forward.layer, { name: given.name }));
+  const weights = [...forward.weights, ...backward.weights];
+  return { is: 'layer', layer: copyOf(layer, { layer: inside }), weights };
 }
 
 /** What the layer inside does, at each step in time; the step is axis 1. */

@@ -365,3 +365,32 @@ describe('layerNormLSTMCell', () => {
     );
   });
 });
+
+it('runs in both directions, where each is the layer alone, and is saved and loaded', async () => {
+  const rnn = (args = {}) => tf.layers.rnn({ cell: layerNormLSTMCell({ units: 2 }), ...args });
+  const x = tf.input({ shape: [4, 3] });
+  const layer = tf.layers.bidirectional({ layer: rnn() as never, mergeMode: 'concat' });
+  const model = tf.model({ inputs: x, outputs: layer.apply(x) as tf.SymbolicTensor });
+  model.setWeights(model.getWeights().map((w, i) => tf.randomNormal(w.shape, 0.3, 1, 'float32', i + 1)));
+  expect(model.getWeights()).toHaveLength(14);
+  const alone = [false, true].map((goBackwards) => {
+    const one = tf.model({ inputs: x, outputs: rnn({ goBackwards }).apply(x) as tf.SymbolicTensor });
+    one.setWeights(model.getWeights().slice(goBackwards ? 7 : 0, goBackwards ? 14 : 7));
+    return one;
+  });
+  const batch = tf.randomNormal([2, 4, 3], 0, 1, 'float32', 5);
+  const expected = tf.concat(
+    alone.map((one) => one.predict(batch) as tf.Tensor),
+    -1,
+  );
+  expect(model.predict(batch)).toBeAllClose(expected, { rtol: 1e-6, atol: 1e-6 });
+  let saved: tf.io.ModelArtifacts | undefined;
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+  const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved as tf.io.ModelArtifacts));
+  expect(loaded.predict(batch)).toBeAllClose(expected, { rtol: 1e-6, atol: 1e-6 });
+});
