@@ -542,6 +542,18 @@ export const MUTATIONS: Mutation[] = [
     wrong: 'kwargs?.initialState != null || stateful',
   },
   {
+    name: "a user's gradient is replaced",
+    file: `${accelerate}/patches.ts`,
+    right: 'if (isUsersGradient(kernelName)) return;\n    const before',
+    wrong: 'const before',
+  },
+  {
+    name: "a user's method is replaced",
+    file: `${accelerate}/patches.ts`,
+    right: 'if (isUsersMethod(prototype, name)) return;',
+    wrong: '',
+  },
+  {
     name: "a user's cell is computed as tfjs's own",
     file: `${accelerate}/recurrent.ts`,
     right: "inherits(layer, className, 'getInitialState') && inherits(layer.cell, cellName, 'call')",

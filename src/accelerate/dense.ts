@@ -5,6 +5,7 @@ import { nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { throughReluOf } from '../ops/through-relu.js';
 import { builtin, isBuiltin } from '../tfjs/builtins.js';
+import { isUsersGradient } from '../tfjs/originals.js';
 import { isRecording } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { columnSums } from './column-sums.js';
@@ -29,7 +30,7 @@ export const dense: Acceleration = {
         if (!plain) return call.call(this, inputs, kwargs);
         return tf.tidy(() => {
           this.invokeCallHook(inputs, kwargs);
-          const relu = this.activation?.getClassName() === 'relu';
+          const relu = this.activation?.getClassName() === 'relu' && !isUsersGradient('Relu');
           const w = this.kernel.read() as tf.Tensor2D;
           const y = rows(x, (x) => linear(x, w, this.bias?.read() ?? null, relu));
           return relu || !this.activation ? y : this.activation.apply(y);

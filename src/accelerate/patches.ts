@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { isUsersGradient, isUsersMethod, ours } from '../tfjs/originals.js';
 
 type Gradient = Parameters<typeof tf.registerGradient>[0];
 type Kernel = Parameters<typeof tf.registerKernel>[0];
@@ -8,17 +9,23 @@ type Method = (this: any, ...args: any[]) => any;
 /** Where a method of a class stands. */
 type Methods<Name extends string> = { [name in Name]: Method };
 
-/** What was changed in tfjs, and how to undo it: to the registrations and methods that were there before. */
+/**
+ * What was changed in tfjs, and how to undo it: to the registrations and methods that were there before. A gradient, or a
+ * method that computes, which a user has put there stays.
+ */
 export class Patches {
   private readonly undoing: (() => void)[] = [];
 
   /** Puts a gradient in place of the one that a kernel has, or has not. */
   gradient(gradient: Gradient): void {
-    const before = tf.getGradient(gradient.kernelName);
-    if (before) tf.unregisterGradient(gradient.kernelName);
-    tf.registerGradient(gradient);
+    const { kernelName } = gradient;
+    if (isUsersGradient(kernelName)) return;
+    const before = tf.getGradient(kernelName);
+    if (before) tf.unregisterGradient(kernelName);
+    tf.registerGradient(ours(gradient));
     this.undoing.push(() => {
-      tf.unregisterGradient(gradient.kernelName);
+      if (isUsersGradient(kernelName)) return;
+      tf.unregisterGradient(kernelName);
       if (before) tf.registerGradient(before);
     });
   }
@@ -36,10 +43,11 @@ export class Patches {
 
   /** Puts a method in place of the one that a class has; the new one is made of the old one. */
   method<Name extends string>(prototype: Methods<Name>, name: Name, make: (before: Method) => Method): void {
+    if (isUsersMethod(prototype, name)) return;
     const own = Object.getOwnPropertyDescriptor(prototype, name);
     const before = prototype[name];
     Object.defineProperty(prototype, name, {
-      value: make(before),
+      value: ours(make(before)),
       writable: true,
       configurable: true,
       enumerable: own?.enumerable ?? false,
