@@ -1,12 +1,13 @@
 import type { Acceleration } from './acceleration.js';
 import { adam } from './adam.js';
-import { matMul, matMulGradient } from './batch-mat-mul.js';
+import { broadcastMatMul, broadcastMatMulOnWasm, matMul, matMulGradient } from './batch-mat-mul.js';
 import { batchNorm } from './batch-normalization.js';
 import { cast } from './cast.js';
 import { clipByValue } from './clip-by-value.js';
 import { constraints } from './constraints.js';
 import { conv2dBackpropFilter } from './conv-2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv-2d-backprop-input.js';
+import { conv3d, conv3dOnWasm, conv3dTransposeGradient } from './conv-3d.js';
 import { dense } from './dense.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv-2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input.js';
@@ -23,8 +24,12 @@ import { mean } from './mean.js';
 import { meanOnNative } from './mean-on-native.js';
 import { minimum } from './minimum.js';
 import { momentum } from './momentum.js';
+import { ofNothing, ofNothingOnWasm } from './of-nothing.js';
+import { pool3d, pool3dOnWasm } from './pool-3d.js';
+import { prelu } from './prelu.js';
 import { relu } from './relu.js';
 import { reshape } from './reshape.js';
+import { sameConvolutions } from './same-convolutions.js';
 import { savedOutputs } from './saved-outputs.js';
 import { sgd } from './sgd.js';
 import { slice } from './slice.js';
@@ -64,6 +69,8 @@ export const accelerations = {
   cast,
   reshape,
   matMul,
+  broadcastMatMul,
+  broadcastMatMulOnWasm,
   matMulGradient,
   maximum,
   minimum,
@@ -82,6 +89,15 @@ export const accelerations = {
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   unsortedSegmentSum,
+  sameConvolutions,
+  conv3d,
+  conv3dOnWasm,
+  conv3dTransposeGradient,
+  pool3d,
+  pool3dOnWasm,
+  prelu,
+  ofNothing,
+  ofNothingOnWasm,
   frozenBatchNorm,
   seededDropout,
   unclippedCrossEntropy,

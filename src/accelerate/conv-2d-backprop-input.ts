@@ -30,6 +30,8 @@ export const conv2dBackpropInput: Acceleration = insteadOnWasm({
       pad,
       dimRoundingMode,
     );
+    // A result smaller than the input allows.
+    if (dy.shape[1] !== info.outHeight || dy.shape[2] !== info.outWidth) return null;
     const [height, width] = filter.shape;
     const top = height - 1 - info.padInfo.top;
     const left = width - 1 - info.padInfo.left;

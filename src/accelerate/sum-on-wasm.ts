@@ -8,15 +8,14 @@ interface Attributes {
 }
 
 /**
- * Sums over axes before the last on the wasm backend, such as the gradient of every bias, where tfjs transposes first; and
- * sums of no values, where it gives what its memory held.
+ * Sums over axes before the last on the wasm backend, such as the gradient of every bias, where tfjs transposes first.
  */
 export const sumOnWasm: Acceleration = insteadOnWasm({
   Sum({ x }: { x: tf.Tensor }, { axis, keepDims }: Attributes, backend) {
     const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);
     const [first, last] = [axes[0] as number, axes.at(-1) as number];
     const adjacent = last - first === axes.length - 1;
-    const before = last < x.rank - 1 || x.size === 0;
+    const before = last < x.rank - 1 && x.size > 0;
     if (x.dtype !== 'float32' || !adjacent || !before) return null;
     const shape = x.shape.flatMap((size, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [size]));
     const inner = tf.util.sizeFromShape(x.shape.slice(last + 1));
