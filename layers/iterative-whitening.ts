@@ -12,6 +12,7 @@ import { register } from '../src/arguments/register.js';
 import { features } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { blockDiagonal, type Whitened, whiten, whitenBy } from '../src/ops/whitening.js';
+import { isFrozen } from '../src/tfjs/frozen.js';
 
 const LAYER = 'iterativeWhitening';
 
@@ -57,8 +58,8 @@ export interface IterativeWhiteningArgs extends LayerArgs {
  *
  * Input `[..., features]`, output of the same shape. Weights: gamma, beta `[features]`, movingMean `[features]`,
  * movingWhitening `[groups, groupSize, groupSize]`; the last two are saved and not trained, and start at 0 and I. A
- * layer whose `trainable` is false works as in inference, in fit too, and its averages stay; tfjs tells no layer of the
- * `trainable` of a model around it. One example alone has no covariance: a batch of one, as the last of an epoch may be,
+ * layer whose `trainable` is false, or that of a model around it, works as in inference, in fit too, and its averages
+ * stay. One example alone has no covariance: a batch of one, as the last of an epoch may be,
  * is whitened by the running averages, which stay.
  *
  * Differs from the paper:
@@ -134,7 +135,7 @@ export class IterativeWhitening extends tf.layers.Layer implements Foldable {
       this.invokeCallHook(inputs, kwargs);
       const input = onlyInput(inputs);
       const x = input.reshape([-1, input.shape.at(-1) as number]) as tf.Tensor2D;
-      const learns = kwargs?.training && this.trainable && x.shape[0] > 1;
+      const learns = kwargs?.training && !isFrozen(this) && x.shape[0] > 1;
       const white = learns ? this.whitenBatch(x) : whitenBy(x, ...this.averages());
       const scaled = this.gamma ? white.mul(this.gamma.read()) : white;
       return (this.beta ? scaled.add(this.beta.read()) : scaled).reshape(input.shape);

@@ -6,6 +6,7 @@ import { register } from '../src/arguments/register.js';
 import { onlyShape } from '../src/arguments/shape.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
 import { addToChannels, subtractBatchMean } from '../src/ops/batch-mean.js';
+import { isFrozen } from '../src/tfjs/frozen.js';
 
 const LAYER = 'meanOnlyBatchNorm';
 
@@ -31,8 +32,8 @@ export interface MeanOnlyBatchNormArgs extends LayerArgs {
  * `m <- momentum m + (1 - momentum) mu[x]` at each training step.
  *
  * Input and output of any rank from 2 on. Weights: bias `[channels]`, movingMean `[channels]`, saved and not trained.
- * A layer whose `trainable` is false works as in inference, in fit too, and its running mean stays; tfjs tells no layer
- * of the `trainable` of a model around it. The bias of the layer before has no effect: leave it out. Where a batch holds
+ * A layer whose `trainable` is false, or that of a model around it, works as in inference, in fit too, and its running
+ * mean stays. The bias of the layer before has no effect: leave it out. Where a batch holds
  * one value a channel, training gives b whatever the value.
  *
  * Differs from the paper:
@@ -94,7 +95,7 @@ export class MeanOnlyBatchNorm extends tf.layers.Layer implements Foldable {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const x = onlyInput(inputs);
-      if (!kwargs?.training || !this.trainable) return addToChannels(x, this.shift(), this.axis);
+      if (!kwargs?.training || isFrozen(this)) return addToChannels(x, this.shift(), this.axis);
       const { y, mean } = subtractBatchMean(x, this.bias.read() as tf.Tensor1D, this.axis);
       const kept = this.movingMean.read().mul(this.momentum);
       this.movingMean.write(kept.add(mean.mul(1 - this.momentum)));

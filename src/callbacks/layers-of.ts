@@ -13,6 +13,23 @@ function withInner(layer: tf.layers.Layer): tf.layers.Layer[] {
 
 /** Whether a name is of a pattern, in which `*` stands for any characters and `?` for one. */
 export function matches(pattern: string, name: string): boolean {
-  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(name);
+  const [first, ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return pattern.length === name.length && isAt(pattern, name, 0);
+  // What stands between stars may be taken at its first place: the last star makes up for what is left.
+  let end = first?.length ?? 0;
+  if (!isAt(first as string, name, 0)) return false;
+  for (const part of rest) {
+    let at = end;
+    while (at + part.length <= name.length && !isAt(part, name, at)) at++;
+    end = at + part.length;
+  }
+  return end + last.length <= name.length && isAt(last, name, name.length - last.length);
+}
+
+/** Whether a part of a pattern without stars stands at a place of a name. */
+function isAt(part: string, name: string, at: number): boolean {
+  return [...Array(part.length).keys()].every((i) =>
+    part[i] === '?' ? at + i < name.length : part[i] === name[at + i],
+  );
 }

@@ -10,7 +10,9 @@ import {
   scheduleDropout,
   valueAt,
 } from 'evenkeel';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matches } from '../../src/callbacks/layers-of.js';
 import { reloaded } from '../support/chance.js';
 
 const x = tf.randomNormal([16, 4], 0, 1, 'float32', 1);
@@ -292,5 +294,25 @@ describe('scheduleDropout', () => {
     await model.fit(x, y, { ...fitOptions, epochs: 2, callbacks: scheduleDropout({ top: course }) });
     expect(rates[2]).toBeAllClose([0.1, 0.1, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3], { rtol: 1e-12 });
     expect(perEpoch * 2).toBe(rates[2]?.length);
+  });
+});
+
+describe('a pattern', () => {
+  it('means what its expression does, of any stars and question marks', () => {
+    const text = (letters: string) => fc.string({ unit: fc.constantFrom(...letters), maxLength: 7 });
+    const expression = (pattern: string) =>
+      new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
+    fc.assert(
+      fc.property(text('ab*?.'), text('ab.'), (pattern, name) => {
+        expect(matches(pattern, name)).toBe(expression(pattern).test(name));
+      }),
+      { seed: 1, numRuns: 3000 },
+    );
+  });
+
+  it('of many stars takes no longer than its length asks', () => {
+    // As an expression it takes hours.
+    expect(matches(`${'*a'.repeat(30)}*c`, `${'a'.repeat(60)}b`)).toBe(false);
+    expect(matches(`${'*a'.repeat(30)}*b`, `${'a'.repeat(60)}b`)).toBe(true);
   });
 });

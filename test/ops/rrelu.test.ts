@@ -18,6 +18,12 @@ describe('rrelu', () => {
     expect(rrelu(tf.zeros([2, 2]), slope)).toBeAllClose([0, 0, 0, 0]);
   });
 
+  it('has the slope as its gradient at 0 and below it', () => {
+    const slopes = tf.tensor1d([0.25, 0.5, 0.75]);
+    const dx = tf.grad((x: tf.Tensor) => rrelu(x, slopes).sum())(tf.tensor1d([0, -0, -1]));
+    expect(dx).toBeAllClose([0.25, 0.5, 0.75]);
+  });
+
   it('has 1 or the slope as its gradient', () => {
     const dx = tf.grad((x: tf.Tensor) => rrelu(x, slope).sum())(x);
     expect(dx).toBeAllClose([1, 0.2, 0.3, 1]);
