@@ -6,11 +6,12 @@ import {
   buildWith,
   copyOf,
   describe,
+  fromWritten,
   ownWeights,
   type WeightRequest,
   weightsOwner,
 } from '../src/arguments/inner-layer.js';
-import { type KernelLayer, kernelLayer, unknownLayer } from '../src/arguments/kernels.js';
+import { type KernelLayer, kernelLayer } from '../src/arguments/kernels.js';
 import { NormalizedKernel } from '../src/arguments/normalized-kernel.js';
 import { register } from '../src/arguments/register.js';
 import { channels, requireChannels } from '../src/arguments/shape.js';
@@ -265,12 +266,7 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const inner = config.layer as { className: string; config: tf.serialization.ConfigDict };
-    const known = tf.serialization.SerializationMap.getMap().classNameMap[inner.className];
-    if (!known) throw unknownLayer(LAYER, `a layer of class ${inner.className}`);
-    const [innerClass, innerFromConfig] = known;
-    // tfjs takes apart the config that it is given; a bidirectional layer reads one twice.
-    return new cls({ ...config, layer: innerFromConfig(innerClass, structuredClone(inner.config)) });
+    return new cls({ ...config, layer: fromWritten(LAYER, config.layer) });
   }
 }
 register(WeightNorm);

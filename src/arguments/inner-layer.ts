@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { forgottenConfig } from '../tfjs/config.js';
+import { ArgumentError } from './check.js';
 import type { Constraint, Initializer, Regularizer } from './dense.js';
 
 type Config = tf.serialization.ConfigDict;
@@ -17,6 +18,34 @@ export function configOf(layer: tf.layers.Layer): Config {
 /** A layer as it is written into the config of another. */
 export function describe(layer: tf.layers.Layer): { className: string; config: Config } {
   return { className: layer.getClassName(), config: configOf(layer) };
+}
+
+/**
+ * The layer that `describe` wrote: of a class that there is, by its own name and not by one that every object answers to.
+ *
+ * @throws ArgumentError for anything else
+ */
+export function fromWritten(wrapper: string, written: unknown): tf.layers.Layer {
+  const { className, config } = (written ?? {}) as { className?: unknown; config?: Config };
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  const known =
+    typeof className === 'string' && Object.hasOwn(classNameMap, className) && classNameMap[className];
+  const isWhole = typeof config === 'object' && config !== null;
+  if (
+    !known ||
+    !isWhole ||
+    (/^(TimeDistributed|Bidirectional)$/.test(className as string) && !config.layer)
+  ) {
+    throw new ArgumentError(
+      wrapper,
+      'the config of layer',
+      'that of a layer: { className, config }',
+      known && isWhole ? written : known ? { className, config } : className,
+    );
+  }
+  const [layerClass, fromConfig] = known;
+  // tfjs takes apart the config that it is given; a bidirectional layer reads one twice.
+  return fromConfig(layerClass, structuredClone(config)) as tf.layers.Layer;
 }
 
 /** A new layer of the same class and config, not built. */

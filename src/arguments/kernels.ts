@@ -51,7 +51,7 @@ export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
   if (name === 'Bidirectional') return kernelLayer(wrapper, (layer as unknown as { layer: unknown }).layer);
   if (layer.getClassName() === 'EvenkeelWeightNorm')
     throw unknownLayer(wrapper, `${layer.name}, which is weight-normalized already`);
-  const known = KNOWN[name ?? ''];
+  const known = name && Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
   if (!known) throw unknownLayer(wrapper, received(layer));
   return known;
 }

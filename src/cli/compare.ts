@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { writeAtomically } from '../data/write-atomically.js';
 import { comparisonCsv } from '../report/csv.js';
 import { engineName, plural } from '../report/format.js';
 import { reportPage } from '../report/page.js';
 import { terminalTable } from '../report/terminal-table.js';
-import { newRunsFolder, readRun, runName, writeJson } from '../runs/run-folder.js';
+import { newRunsFolder, readRun, runName, writeJson, writeText } from '../runs/run-folder.js';
 import { checkConfig } from '../training/check-config.js';
 import { iterationsSentence } from '../training/iterations.js';
-import { requireRecipe } from '../training/recipes.js';
+import { inputShapeOf, requireRecipe } from '../training/recipes.js';
 import type { FinishedRun, RunConfig, RunEnvironment } from '../training/records.js';
 import { summarize } from '../training/summary.js';
 import type { TrainingData } from '../training/train.js';
@@ -42,6 +41,7 @@ export async function compare(
   const all = await loadData(settings);
   const configs = configsOf(settings, all.train.count);
   for (const config of configs) checkConfig(config, all.train.count);
+  for (const name of settings.recipes) inputShapeOf(requireRecipe(name), all.train);
   const environment = await chooseBackend(settings);
   if (resumed && environment.precision !== settings.precision) {
     throw new CliError(
@@ -67,7 +67,7 @@ export async function compare(
 }
 
 function announce(
-  { recipes, seeds, epochs }: ComparisonSettings,
+  { recipes, seeds, epochs, data }: ComparisonSettings,
   { examples, holdOut, batchSize }: RunConfig,
   environment: RunEnvironment,
   folder: string,
@@ -77,6 +77,7 @@ function announce(
     `${plural(recipes.length, 'recipe')} x ${plural(seeds, 'seed')}, ${plural(epochs, 'epoch')}, on ${engineName(environment)}`,
   );
   console.log(iterationsSentence(examples - holdOut, batchSize));
+  if (data !== null) console.log(`data from ${data}`);
   console.log(`writing to ${folder}`);
   if (done > 0) console.log(`${plural(done, 'run')} finished before: kept`);
   console.log('');
@@ -113,8 +114,8 @@ async function report(folder: string, configs: readonly RunConfig[], command: st
   const read = await Promise.all(configs.map((config) => readRun(join(folder, runName(config)))));
   const runs = read.filter((run): run is FinishedRun => run !== undefined);
   const rows = summarize(runs);
-  await writeAtomically(join(folder, 'table.csv'), comparisonCsv(rows));
-  await writeAtomically(join(folder, 'report.html'), reportPage({ rows, runs, command, date: new Date() }));
+  await writeText(join(folder, 'table.csv'), comparisonCsv(rows));
+  await writeText(join(folder, 'report.html'), reportPage({ rows, runs, command, date: new Date() }));
 
   console.log(`\n${terminalTable(rows)}\n`);
   console.log(`report       ${join(folder, 'report.html')}`);

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, runsFolders } from '../runs/run-folder.js';
+import { runsFolders } from '../runs/run-folder.js';
 import { comparedRecipes, requireRecipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
 import { CliError } from './errors.js';
-import { backends, configOf, type Settings } from './settings.js';
+import { savedSettings } from './saved-settings.js';
+import { configOf, type Settings } from './settings.js';
 
 /** compare.json: all that a comparison needs to go on after an interruption. */
 export interface ComparisonSettings extends Settings {
@@ -66,21 +67,6 @@ export async function findComparison(out: string, named: string | true): Promise
   return folder;
 }
 
-async function readSettings(folder: string): Promise<ComparisonSettings> {
-  const path = join(folder, 'compare.json');
-  const settings = await readJson<Partial<ComparisonSettings> | null>(path).catch(() => null);
-  const counts = [settings?.seeds, settings?.epochs, settings?.batchSize];
-  const whole =
-    Array.isArray(settings?.recipes) &&
-    settings.recipes.length > 0 &&
-    Array.isArray(settings.hidden) &&
-    backends.some((name) => name === settings.backend) &&
-    counts.every((value) => Number.isInteger(value) && Number(value) > 0);
-  if (!whole) throw new CliError(`${path} is damaged; start anew without --resume`);
-  // Those of an older version were made without.
-  return { accelerate: false, precision: 'float32', ...settings } as ComparisonSettings;
-}
-
 /**
  * The settings of the comparison that goes on.
  *
@@ -91,7 +77,7 @@ export async function resumedSettings(
   asked: ComparisonSettings,
   typed: readonly string[],
 ): Promise<ComparisonSettings> {
-  const before = await readSettings(folder);
+  const before = await savedSettings(folder);
   const show = (settings: ComparisonSettings, key: string) => {
     const value = settings[key as keyof ComparisonSettings];
     return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);

@@ -16,7 +16,10 @@ export async function exclusively<T>(folder: string, work: () => Promise<T>): Pr
       onCompromised: () => {},
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ELOCKED') {
+      throw new CliError(`cannot write to ${folder} (${code}); choose another folder with --out`);
+    }
     throw new CliError(
       `another process is at work in ${folder}, or was killed less than ${STALE / 1000} seconds ago; wait for it`,
     );

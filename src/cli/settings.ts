@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Precision, precisions } from '../native/precision.js';
 import type { Recipe } from '../training/recipes.js';
@@ -31,7 +31,7 @@ export function number(flag: string): (value: string) => number {
   };
 }
 
-const MOST_UNITS = 65_536;
+export const MOST_UNITS = 65_536;
 
 function units(value: string): number[] {
   const parsed = value.split(',').map(Number);
@@ -41,7 +41,8 @@ function units(value: string): number[] {
 }
 
 /** Beyond it a slip of the finger is meant to be told before it fills the memory. */
-const MOST = 1_000_000;
+export const MOST = 1_000_000;
+export const MOST_SEEDS = 1000;
 
 export function count(flag: string, most = MOST): (value: string) => number {
   const parse = number(flag);
@@ -111,7 +112,7 @@ export function addSettings(command: Command): Command {
 
 /** The configuration of one run. */
 export function configOf(settings: Settings, recipe: Recipe, seed: number, available: number): RunConfig {
-  const { epochs, batchSize, learningRate, hidden, examples, holdOut } = settings;
+  const { epochs, batchSize, learningRate, hidden, examples, holdOut, data } = settings;
   return {
     recipe: recipe.name,
     seed,
@@ -121,5 +122,6 @@ export function configOf(settings: Settings, recipe: Recipe, seed: number, avail
     hidden,
     examples: examples ?? available,
     holdOut,
+    ...(data && { data: basename(data) || data }),
   };
 }

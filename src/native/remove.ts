@@ -1,5 +1,4 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { check } from 'proper-lockfile';
 import { cacheRoot } from './cache.js';
 import { NativeFailure } from './failure.js';
@@ -29,27 +28,43 @@ export async function removeNative({
   machine = thisMachine(),
 }: RemoveOptions = {}): Promise<Removed> {
   const tfjsNode = findTfjsNode(machine);
-  const deleted: CachedFolder[] = [];
-  if (!keepCache) {
-    const all = await cachedFolders(machine);
-    const chosen = all.filter(({ folder }) => !tensorflow || folder.includes(`/tensorflow-${tensorflow}-`));
-    if (tensorflow && chosen.length === 0) {
-      const known = all.map(({ folder }) => folder).join(', ') || 'nothing';
-      throw new NativeFailure(`the cache holds no TensorFlow ${tensorflow}; it holds ${known}`);
-    }
-    for (const cached of chosen) {
-      const path = cached.folder.replace(/\.partial$/, '');
-      if (await check(path, { realpath: false })) {
-        throw new NativeFailure(`an install is at work in ${path}; run it again when that is done`);
-      }
-      await rm(cached.folder, { recursive: true, force: true });
-      // That of an install which was killed.
-      await rm(`${path}.lock`, { recursive: true, force: true });
-      deleted.push(cached);
-    }
-    // Fails while another version is there, and then it should stay.
-    await rmdir(join(cacheRoot(machine))).catch(() => {});
-  }
+  // First the links: they are this project's, whatever becomes of a cache that several share.
   const unlinked = tfjsNode && unlinkPackage(tfjsNode.folder) ? tfjsNode.folder : undefined;
+  const deleted = keepCache ? [] : await deleteCached(machine, tensorflow, unlinked);
   return { deleted, ...(unlinked && { unlinked }) };
+}
+
+async function deleteCached(
+  machine: Machine,
+  tensorflow: string | undefined,
+  unlinked: string | undefined,
+): Promise<CachedFolder[]> {
+  const all = await cachedFolders(machine);
+  const chosen = all.filter(({ folder }) => !tensorflow || folder.includes(`/tensorflow-${tensorflow}-`));
+  if (tensorflow && chosen.length === 0) {
+    const known = all.map(({ folder }) => folder).join(', ') || 'nothing';
+    throw new NativeFailure(`the cache holds no TensorFlow ${tensorflow}; it holds ${known}`);
+  }
+  for (const { folder } of chosen) await deleteEntry(folder, unlinked);
+  // Fails while another version is there, and then it should stay.
+  await rmdir(cacheRoot(machine)).catch(() => {});
+  return chosen;
+}
+
+async function deleteEntry(folder: string, unlinked: string | undefined): Promise<void> {
+  const path = folder.replace(/\.partial$/, '');
+  if (await check(path, { realpath: false })) {
+    throw new NativeFailure(`an install is at work in ${path}; run it again when that is done`);
+  }
+  try {
+    await rm(folder, { recursive: true, force: true });
+    // That of an install which was killed.
+    await rm(`${path}.lock`, { recursive: true, force: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const done = unlinked ? `unlinked from ${unlinked}, but ` : '';
+    throw new NativeFailure(
+      `${done}cannot delete ${folder} (${code}); delete it where it may be written, or add --keep-cache`,
+    );
+  }
 }

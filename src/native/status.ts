@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cachedEntries, cacheRoot, hasBinding, readEntry } from './cache.js';
@@ -52,7 +52,7 @@ export async function folderBytes(folder: string): Promise<number> {
 /** Every version and every unfinished install in the cache, with its size. */
 export async function cachedFolders(machine: Machine): Promise<CachedFolder[]> {
   const root = cacheRoot(machine);
-  if (!existsSync(root)) return [];
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = (await readdir(root)).filter(
     (name) => name.startsWith('tensorflow-') && !name.endsWith('.lock'),
   );

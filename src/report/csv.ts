@@ -16,6 +16,7 @@ export function comparisonCsv(rows: readonly ComparisonRow[]): string {
       backend: row.environment.backend,
       accelerated: row.environment.accelerated ?? false,
       precision: row.environment.precision ?? 'float32',
+      data: row.data,
     })),
   )}\n`;
 }

@@ -44,5 +44,6 @@ export function best(rows: readonly ComparisonRow[]): ComparisonRow | undefined 
 export function caption(rows: readonly ComparisonRow[]): string {
   const seeds = Math.max(...rows.map((row) => row.seeds));
   const spread = seeds > 1 ? `, mean ± standard deviation over ${seeds} seeds` : '';
-  return `Accuracy and loss on the test set${spread}; ms/step is the median of a run's training steps; * is the highest accuracy.`;
+  const [data] = new Set(rows.map((row) => row.data));
+  return `Accuracy and loss on the test set of ${data}${spread}; ms/step is the median of a run's training steps; * is the highest accuracy.`;
 }

@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom';
 import { iterationsSentence } from '../training/iterations.js';
-import type { ComparisonRow, FinishedRun } from '../training/records.js';
+import { type ComparisonRow, dataName, type FinishedRun } from '../training/records.js';
 import {
   accuracyChart,
   type Chart,
@@ -93,7 +93,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
         h(
           'p',
           { class: 'lead' },
-          `MNIST, ${iterationsSentence(config.examples - config.holdOut, config.batchSize)}. Backend ${engineName(environment)}. ${date.toISOString().slice(0, 10)}.`,
+          `${dataName(config)}, ${iterationsSentence(config.examples - config.holdOut, config.batchSize)}. Backend ${engineName(environment)}. ${date.toISOString().slice(0, 10)}.`,
         ),
       ),
       h(
@@ -191,6 +191,7 @@ export function reportPage({ rows, runs, command, date }: Comparison): string {
         {},
         h('h2', {}, 'Configuration'),
         definitions(h, [
+          ['data', dataName(config)],
           ['epochs', String(config.epochs)],
           ['batch size', String(config.batchSize)],
           ['hidden layers', config.hidden.join(', ')],

@@ -2,11 +2,13 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import { damagedFile } from '../data/damaged.js';
 import { DataFailure } from '../data/failure.js';
 import { makeFolder } from '../data/make-folder.js';
 import { modelFiles } from '../data/model-files.js';
 import { writeAtomically } from '../data/write-atomically.js';
 import type { FinishedRun, LogRecord, RunConfig, RunEnvironment, RunResult } from '../training/records.js';
+import { checkConfigFile, checkRecord } from './check-run.js';
 import { type BoardEvent, encodeEvent } from './tensorboard.js';
 
 export const runName = ({ recipe, seed }: RunConfig): string => `${recipe}-seed${seed}`;
@@ -48,7 +50,7 @@ export class RunFolder {
 
   async finish(model: tf.LayersModel, result: RunResult): Promise<void> {
     await model.save(modelFiles(join(this.path, 'model')), { includeOptimizer: true });
-    await inOneLine(this.path, () => writeJson(join(this.path, 'result.json'), result));
+    await writeJson(join(this.path, 'result.json'), result);
   }
 
   private appendEvent(event: BoardEvent): void {
@@ -86,24 +88,30 @@ function scalarsOf(record: LogRecord): Record<string, number> {
   };
 }
 
+const ANEW = 'delete its folder to make the run anew';
+
 /** A finished run; undefined for an unfinished one and for a folder that is not there. */
 export async function readRun(path: string): Promise<FinishedRun | undefined> {
   if (!existsSync(join(path, 'result.json'))) return undefined;
   const result = await readJson<RunResult>(join(path, 'result.json'));
   const numbers = [result?.testLoss, result?.testAccuracy, result?.parameters, result?.millisecondsPerStep];
   if (!numbers.every(Number.isFinite)) {
-    throw new DataFailure(
-      `${join(path, 'result.json')} lacks numbers; delete its folder to make the run anew`,
-    );
+    throw new DataFailure(`${join(path, 'result.json')} lacks numbers; ${ANEW}`);
   }
-  const { environment, ...config } = await readJson<RunConfig & { environment: RunEnvironment }>(
-    join(path, 'config.json'),
-  );
+  const about = join(path, 'config.json');
+  const whole = await readJson<RunConfig & { environment: RunEnvironment }>(about);
+  checkConfigFile(whole, damagedFile(about, ANEW));
+  const { environment, ...config } = whole;
   const log = (await readText(join(path, 'log.jsonl')))
     .split('\n')
     // What follows the last line break is nothing, or a line that a power cut has cut short.
     .slice(0, -1)
-    .map((line, i) => parse<LogRecord>(line, `line ${i + 1} of ${join(path, 'log.jsonl')}`));
+    .map((line, i) => {
+      const place = `line ${i + 1} of ${join(path, 'log.jsonl')}`;
+      const record = parse<LogRecord>(line, place);
+      checkRecord(record, damagedFile(place, ANEW));
+      return record;
+    });
   return { config, environment, log, result };
 }
 
@@ -139,7 +147,12 @@ export async function runsFolders(out: string, name: string): Promise<string[]> 
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeText(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @throws DataFailure where it cannot be written */
+export async function writeText(path: string, text: string): Promise<void> {
+  await inOneLine(path, () => writeAtomically(path, text));
 }
 
 export async function readJson<T>(path: string): Promise<T> {
@@ -151,7 +164,7 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new DataFailure(`cannot read ${path} (${code}); delete its folder to make the run anew`);
+    throw new DataFailure(`cannot read ${path} (${code}); ${ANEW}`);
   }
 }
 
@@ -159,7 +172,7 @@ function parse<T>(text: string, place: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new DataFailure(`${place} is damaged: it is not JSON; delete its folder to make the run anew`);
+    throw new DataFailure(`${place} is damaged: it is not JSON; ${ANEW}`);
   }
 }
 
@@ -171,15 +184,19 @@ async function inOneLine<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function notWritable(path: string, error: unknown): DataFailure {
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['EEXIST', 'a file is in the way'],
+  ['ENOTDIR', 'a file is in the way'],
+  ['EISDIR', 'a folder is in the way'],
+  ['ENOSPC', 'the disk is full'],
+]);
+
+function notWritable(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  const why =
-    code === 'EEXIST' || code === 'ENOTDIR'
-      ? 'a file is in the way'
-      : code === 'ENOSPC'
-        ? 'the disk is full'
-        : String(code);
-  return new DataFailure(`cannot write to ${path} (${why}); choose another folder with --out`);
+  if (code === undefined || error instanceof DataFailure) return error;
+  return new DataFailure(
+    `cannot write to ${path} (${WHY.get(code) ?? code}); choose another folder with --out`,
+  );
 }
 
 const now = () => Date.now() / 1000;

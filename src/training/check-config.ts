@@ -2,6 +2,10 @@ import { ConfigError } from './config-error.js';
 import { requireRecipe } from './recipes.js';
 import type { RunConfig } from './records.js';
 
+/** Slips of the finger are meant to be told before they fill the memory. */
+const MOST_LAYERS = 1000;
+const MOST_WEIGHTS = 2 ** 28;
+
 /**
  * Checks the settings of a run against the data there is.
  *
@@ -14,6 +18,19 @@ export function checkConfig(config: RunConfig, available: number): void {
   requireCount('--batch-size', config.batchSize);
   requireCount('--examples', config.examples);
   for (const units of config.hidden) requireCount('--hidden', units);
+  requireThat(
+    config.hidden.length <= MOST_LAYERS,
+    '--hidden',
+    `at most ${MOST_LAYERS} layers`,
+    config.hidden.length,
+  );
+  const weights = config.hidden.map((units, i) => units * (config.hidden[i + 1] ?? 1));
+  requireThat(
+    weights.every((count) => count <= MOST_WEIGHTS),
+    '--hidden',
+    `layers with at most ${MOST_WEIGHTS} weights between two, a gigabyte`,
+    Math.max(...weights),
+  );
   requireThat(
     Number.isInteger(config.seed) && config.seed >= 0 && config.seed < 2 ** 24,
     '--seed',

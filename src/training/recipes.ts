@@ -99,14 +99,23 @@ export const recipes: readonly Recipe[] = [
   recipe('custom-layer', 'vector', customLayer.buildCustomLayer, customLayer.learningRate),
 ];
 
+/** Each convolutional recipe halves the image twice. */
+const LEAST_PIXELS = 4;
+
 /**
  * The shape in which a recipe takes one example of this data.
  *
- * @throws ConfigError where it takes images and the data has none
+ * @throws ConfigError where it takes images and the data has none, or too small ones
  */
 export function inputShapeOf({ name, input }: Recipe, { features, image }: Examples): number[] {
   if (input === 'vector') return [features];
-  if (image) return input === 'image' ? [...image, 1] : [...image];
+  if (image && input === 'rows') return [...image];
+  if (image) {
+    if (Math.min(...image) >= LEAST_PIXELS) return [...image, 1];
+    throw new ConfigError(
+      `${name} takes images of at least ${LEAST_PIXELS} x ${LEAST_PIXELS} pixels; received images of ${image.join(' x ')}: name other data with --data, or another recipe`,
+    );
+  }
   throw new ConfigError(`${name} takes images; received examples of ${features} numbers`);
 }
 

@@ -13,7 +13,12 @@ export interface RunConfig {
   examples: number;
   /** Examples kept aside from training and evaluated after each epoch; 0: the test set takes their place. */
   holdOut: number;
+  /** Name of the folder that the data came from; absent for MNIST's own. */
+  data?: string;
 }
+
+/** What a run was trained on, for a reader. */
+export const dataName = ({ data }: RunConfig): string => data ?? 'MNIST';
 
 /** Where a run was made. */
 export interface RunEnvironment {
@@ -93,6 +98,7 @@ export interface FinishedRun {
 export interface ComparisonRow {
   recipe: string;
   learningRate: number;
+  data: string;
   seeds: number;
   /** Mean over seeds, between 0 and 1. */
   testAccuracy: number;

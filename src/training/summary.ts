@@ -1,4 +1,4 @@
-import type { ComparisonRow, FinishedRun } from './records.js';
+import { type ComparisonRow, dataName, type FinishedRun } from './records.js';
 import { deviation, mean, median } from './statistics.js';
 
 /** One row a recipe, in the order in which the recipes first appear. */
@@ -11,6 +11,7 @@ export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
     return {
       recipe,
       learningRate: first.config.learningRate,
+      data: dataName(first.config),
       seeds: seeds.length,
       testAccuracy: mean(accuracies),
       testAccuracyDeviation: deviation(accuracies),

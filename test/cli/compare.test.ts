@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -83,6 +92,7 @@ describe('compare', () => {
       'backend',
       'accelerated',
       'precision',
+      'data',
     ]);
     const accuracies = await Promise.all(
       [1, 2].map(
@@ -248,7 +258,6 @@ describe('train', () => {
   it('goes on without the native backend where it is missing, and says in one line why', async () => {
     const place = join(out, 'fallback');
     const project = mkdtempSync(join(tmpdir(), 'project-'));
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(project, 'node_modules/@tensorflow/tfjs-node'), { recursive: true });
     writeFileSync(
       join(project, 'node_modules/@tensorflow/tfjs-node/package.json'),
@@ -297,17 +306,55 @@ describe('a comparison whose files are not what they were', () => {
     expect(readFileSync(join(folder, 'table.csv'))).toEqual(table);
   });
 
-  it.each([
-    '{}',
-    '{',
-    '{"recipes":["mlp-relu"],"seeds":-1,"epochs":1,"batchSize":1,"hidden":[],"backend":"cpu"}',
-  ])('with the settings %s says so', async (content) => {
+  it.each<[string, string | Record<string, unknown>, RegExp]>([
+    ['nothing in it', '{}', /recipes must be a list of different recipes that there are, received nothing; /],
+    ['half of it', '{', /it is not JSON; /],
+    ['no object', 'null', /it must be an object, received null; /],
+    [
+      'seeds beyond all memory',
+      { seeds: 1e8 },
+      /seeds must be an integer from 1 to 1000, received 100000000; /,
+    ],
+    ['seeds below zero', { seeds: -1 }, /seeds must be an integer from 1 to 1000, received -1; /],
+    ['a number for the data', { data: 5 }, /data must be a text, or null, received 5; /],
+    ['a recipe twice', { recipes: ['mlp-relu', 'mlp-relu'] }, /recipes must be a list of different recipes/],
+    ['a recipe that every object has', { recipes: ['constructor'] }, /recipes must be a list/],
+    [
+      'units beyond all memory',
+      { hidden: [1e15] },
+      /hidden must be a list, of which each is an integer from 1/,
+    ],
+  ])('with the settings damaged, %s, says so', async (_, content, expected) => {
     const path = join(folder, 'compare.json');
-    const settings = readFileSync(path);
-    writeFileSync(path, content);
+    const settings = readFileSync(path, 'utf8');
+    const damaged = typeof content === 'string' ? content : { ...JSON.parse(settings), ...content };
+    writeFileSync(path, typeof damaged === 'string' ? damaged : JSON.stringify(damaged));
     const { code, stderr } = await evenkeel(['compare', '--resume', folder]);
     writeFileSync(path, settings);
-    expect([code, stderr]).toEqual([1, `evenkeel: ${path} is damaged; start anew without --resume\n`]);
+    expect(stderr).toMatch(/^evenkeel: .*compare\.json is damaged: [^\n]+; start anew without --resume\n$/);
+    expect(stderr).toMatch(expected);
+    expect(code).toBe(1);
+  });
+
+  it('with a config.json that holds nothing, or a folder for a report, says so', async () => {
+    const config = join(folder, 'mlp-relu-seed1', 'config.json');
+    const before = readFileSync(config);
+    writeFileSync(config, '{}');
+    const emptied = await evenkeel(['compare', '--resume', folder]);
+    writeFileSync(config, before);
+    expect([emptied.code, emptied.stderr]).toEqual([
+      1,
+      `evenkeel: ${config} is damaged: recipe must be a text, received nothing; delete its folder to make the run anew\n`,
+    ]);
+    const report = join(folder, 'report.html');
+    rmSync(report);
+    mkdirSync(report);
+    const taken = await evenkeel(['compare', '--resume', folder]);
+    rmSync(report, { recursive: true });
+    expect([taken.code, taken.stderr]).toEqual([
+      1,
+      `evenkeel: cannot write to ${report} (a folder is in the way); choose another folder with --out\n`,
+    ]);
   });
 
   it('is not made by two processes at once', async () => {

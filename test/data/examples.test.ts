@@ -96,3 +96,13 @@ describe('synthetic', () => {
     expect(synthetic(300, 5, 3, 2).inputs).not.toEqual(inputs);
   });
 });
+
+it.each([-1, 1.5, 11, Number.NaN])('neither takes nor keeps aside %d of ten', (count) => {
+  const ten = synthetic(10, 3, 2, 1);
+  expect(() => take(ten, count)).toThrow(
+    /^take: count must be an integer from 0 to 10, the number of examples/,
+  );
+  expect(() => split(ten, count, 0)).toThrow(
+    /^split: holdOut must be an integer from 0 to 10, the number of/,
+  );
+});

@@ -116,6 +116,17 @@ describe('loadMnist', () => {
   });
 });
 
+it.each<[unknown, string]>([
+  ['/x', '"/x"'],
+  [{ folders: '/x' }, '{"folders":"/x"}'],
+  [{ folder: 7 }, '{"folder":7}'],
+  [null, 'null'],
+])('loadMnist(%j) is refused: it would load the default', async (options, shown) => {
+  await expect(loadMnist(options as object)).rejects.toThrow(
+    `loadMnist takes { folder: 'path' } or nothing; received ${shown}`,
+  );
+});
+
 describe('installedFolder', () => {
   let project: string;
   beforeEach(() => {

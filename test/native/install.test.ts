@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -429,6 +430,57 @@ describe('remove', () => {
     expect(deleted.map(({ folder }) => folder)).toEqual([pretend.entry]);
     expect(cacheNames()).toEqual([]);
     expect((await nativeStatus(machine)).state).toBe('absent');
+  });
+
+  // Its folder is a mount: root may write into every other folder, and nobody may mount but root.
+  it('from a cache that is read-only takes out the links and says so; an install into one says so too', async ({
+    skip,
+  }) => {
+    const machine = pretend.machine();
+    await install({ machine });
+    const readOnly = join(pretend.root, 'read-only');
+    mkdirSync(readOnly);
+    const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
+    skip(!mount('--bind', pretend.cache, readOnly), 'only root may mount a file system');
+    try {
+      skip(!mount('-o', 'remount,ro,bind', readOnly), 'only root may mount a file system');
+      const env = { ...pretend.env, XDG_CACHE_HOME: readOnly };
+      const entry = pretend.entry.replace(pretend.cache, readOnly);
+      expect(await message(removeNative({ machine: pretend.machine({ env }) }))).toMatch(
+        /^unlinked from .*tfjs-node, but cannot delete .*read-only.* \(EROFS\); delete it where it may be written, or add --keep-cache$/,
+      );
+      const folder = join(pretend.project, 'node_modules/@tensorflow/tfjs-node');
+      expect(readLink(folder).kind).toBe('none');
+      expect(existsSync(entry)).toBe(true);
+      expect(await message(install({ machine: pretend.machine({ env }), tensorflow: '2.20.0' }))).toMatch(
+        /^cannot write .*; make it writable or set XDG_CACHE_HOME$/,
+      );
+      const fresh = { ...env, XDG_CACHE_HOME: join(readOnly, 'evenkeel', 'fresh') };
+      expect(await message(install({ machine: pretend.machine({ env: fresh }) }))).toMatch(
+        /^cannot make the cache folder .*fresh.evenkeel \(\w+\); make the folder above it writable or set XDG_CACHE_HOME$/,
+      );
+    } finally {
+      spawnSync('umount', [readOnly]);
+    }
+  });
+
+  it('finds nothing in a cache folder that is a file', async () => {
+    mkdirSync(pretend.cache);
+    writeFileSync(join(pretend.cache, 'evenkeel'), 'a file');
+    const machine = pretend.machine();
+    expect(await removeNative({ machine })).toEqual({ deleted: [] });
+    expect((await nativeStatus(machine)).state).toBe('absent');
+    expect(await message(install({ machine }))).toMatch(
+      /^cannot write .*; make it writable or set XDG_CACHE_HOME$/,
+    );
+  });
+
+  it('names a package whose description is damaged', async () => {
+    const description = join(pretend.project, 'node_modules/@tensorflow/tfjs-node/package.json');
+    writeFileSync(description, '{');
+    expect(await message(nativeStatus(pretend.machine()))).toBe(
+      `${description} is damaged; install the package anew with npm`,
+    );
   });
 
   it('keeps the cache when told to, and the next install links it', async () => {

@@ -148,6 +148,34 @@ describe('RunFolder', () => {
   });
 });
 
+it.each<[string, string, RegExp]>([
+  [
+    'config.json',
+    '{}',
+    /config\.json is damaged: recipe must be a text, received nothing; delete its folder/,
+  ],
+  ['config.json', 'null', /config\.json is damaged: it must be an object, received null; /],
+  [
+    'config.json',
+    JSON.stringify({ ...config, environment: 7 }),
+    /environment must be an object, received 7; /,
+  ],
+  ['config.json', JSON.stringify({ ...config, environment: {} }), /environment\.backend must be a text, /],
+  ['log.jsonl', '{}\n', /line 1 of .*log\.jsonl is damaged: kind must be steps or epoch, received nothing; /],
+  ['log.jsonl', '{"kind":"toString"}\n', /kind must be steps or epoch, received "toString"; /],
+  [
+    'log.jsonl',
+    `${JSON.stringify({ ...steps, gradientNorm: null })}\n`,
+    /gradientNorm must be an object of /,
+  ],
+])('a finished run whose %s is %s says so', async (file, content, expected) => {
+  const folder = await RunFolder.create(join(out, 'run'), config, environment);
+  folder.append(steps);
+  await folder.finish(model(), result);
+  writeFileSync(join(folder.path, file), content);
+  await expect(readRun(folder.path)).rejects.toThrow(expected);
+});
+
 describe('newRunsFolder', () => {
   const date = new Date(2026, 0, 31, 14, 5, 9);
 

@@ -36,6 +36,11 @@ describe('checkConfig', () => {
     ],
     [{ holdOut: -1 }, /received -1$/],
     [{ hidden: [128, 0] }, /^--hidden must be a positive integer; received 0$/],
+    [
+      { hidden: [65536, 65536] },
+      /^--hidden must be layers with at most 268435456 weights between two, .*; received 4294967296$/,
+    ],
+    [{ hidden: Array(1001).fill(1) }, /^--hidden must be at most 1000 layers; received 1001$/],
     [{ seed: -1 }, /^--seed must be an integer from 0 to 16777215; received -1$/],
   ])('refuses %j', (change, expected) => {
     expect(() => checkConfig({ ...good, ...change }, 1000)).toThrow(expected);

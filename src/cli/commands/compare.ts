@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { addSettings, count } from '../settings.js';
+import { addSettings, count, MOST_SEEDS } from '../settings.js';
 
 export function compareCommand(): Command {
   const command = new Command('compare')
@@ -9,7 +9,7 @@ export function compareCommand(): Command {
   return command
     .addOption(
       new Option('--seeds <n>', 'train each recipe with the seeds 1 to n')
-        .argParser(count('--seeds', 1000))
+        .argParser(count('--seeds', MOST_SEEDS))
         .default(3),
     )
     .option(

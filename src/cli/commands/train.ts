@@ -3,7 +3,7 @@ import { addSettings, number } from '../settings.js';
 
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description('train one recipe on MNIST and keep the model and its log')
+    .description('train one recipe, on MNIST by default, and keep the model and its log')
     .argument('<recipe>', 'such as mlp-relu, mlp-cosine or mlp-weight-norm');
   addSettings(command);
   return command
