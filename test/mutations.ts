@@ -820,4 +820,35 @@ export const MUTATIONS: Mutation[] = [
     right: 'const [ofExample, ofUnit] = [magnitude(x, [1]), magnitude(kernel, [0])];',
     wrong: 'const [ofExample, ofUnit] = [tf.scalar(1), tf.scalar(1)];',
   },
+  // Layers within layers within models.
+  {
+    name: 'fold leaves a layer that takes one tensor twice',
+    file: 'src/inference/merge.ts',
+    right: ' && !meetsItself(graph, id, source)',
+    wrong: '',
+  },
+  {
+    name: "fold takes a user's class for the built-in that it extends",
+    file: 'src/tfjs/builtin-layers.ts',
+    right: ' && layer.constructor === builtin(name)',
+    wrong: '',
+  },
+  {
+    name: 'a folded layer saves no more than tfjs does',
+    file: 'src/inference/blueprint.ts',
+    right: '    saveWhole(layer);\n',
+    wrong: '',
+  },
+  {
+    name: 'two layers of one name are one for data-dependent initialization',
+    file: 'src/initialization/data-init.ts',
+    right: 'if (!done.has(layer))',
+    wrong: 'if (![...done.keys()].some(({ name }) => name === layer.name))',
+  },
+  {
+    name: 'the weights of two directions in the order of the list',
+    file: 'src/inference/blueprint.ts',
+    right: 'weight.read()) : layer.getWeights()',
+    wrong: 'weight.read()) : all.map((weight) => weight.read())',
+  },
 ];

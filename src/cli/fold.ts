@@ -3,11 +3,13 @@ import { basename, dirname, resolve } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { DataFailure } from '../data/failure.js';
 import { modelFiles } from '../data/model-files.js';
+import { customLayersOf } from '../inference/custom-layers.js';
 import { foldWithChanges } from '../inference/fold.js';
 import type { Change, Named } from '../inference/parts.js';
 import { loadBackend } from '../native/backend.js';
 import { registerAll } from '../register-all.js';
 import { plural } from '../report/format.js';
+import { readBatchNormalization } from '../tfjs/batch-normalization.js';
 import { CliError } from './errors.js';
 
 /** Above it the two models do not count as the same. */
@@ -28,6 +30,14 @@ export async function foldFiles(model: string, out: string, { force }: { force?:
   // Written so that NaN is refused too.
   if (!(difference <= LARGEST_DIFFERENCE)) throw new CliError(differs(original, difference, backend));
   await folded.save(modelFiles(out));
+  const written = await load(tf, out);
+  const changed = inOneLine(`cannot compare the written model`, () => largestDifference(tf, folded, written));
+  if (!(changed <= LARGEST_DIFFERENCE)) {
+    throw new CliError(
+      `${out} was written, but predicts something else once it is loaded: largest relative difference ` +
+        `${changed.toExponential(1)}; tfjs does not save all that a layer of it is made of`,
+    );
+  }
 
   for (const line of changeLines(changes)) console.log(line);
   console.log(
@@ -36,7 +46,7 @@ export async function foldFiles(model: string, out: string, { force }: { force?:
   );
   console.log(`largest relative difference of predictions: ${difference.toExponential(1)}, on ${backend}`);
   console.log(`written to ${out}`);
-  const names = folded.customLayers.map(inFull);
+  const names = customLayersOf(written).map(inFull);
   if (names.length === 0) console.log('\nLoads with tfjs alone.');
   else
     console.log(`\nNeeds evenkeel to load, by: import 'evenkeel'. Custom layers remain: ${names.join(', ')}`);
@@ -109,11 +119,11 @@ function predict(model: tfjs.LayersModel, inputs: tfjs.Tensor[]): tfjs.Tensor[] 
 function randomInputs(tf: typeof tfjs, model: tfjs.LayersModel): tfjs.Tensor[] {
   // An index into a table must be in it; inputs of an embedding may be declared as float32.
   const indexes = model.layers.some((layer) => layer.getClassName() === 'Embedding');
-  return model.inputs.map(({ shape, dtype }) => {
+  return model.inputs.map(({ shape, dtype }, i) => {
     const [batch, ...sizes] = shape;
     const known = [batch ?? 2, ...sizes.map((size) => size ?? (sizes.length > 2 ? 32 : 8))];
-    if (dtype === 'float32' && !indexes) return tf.randomNormal(known);
-    return tf.randomUniform(known, 0, 2, dtype === 'int32' ? 'int32' : 'float32');
+    if (dtype === 'float32' && !indexes) return tf.randomNormal(known, 0, 1, 'float32', i + 1);
+    return tf.randomUniform(known, 0, 2, dtype === 'int32' ? 'int32' : 'float32', i + 1);
   });
 }
 
@@ -121,7 +131,7 @@ function differs(model: tfjs.LayersModel, difference: number, backend: string): 
   const axes = model.layers
     .filter((layer) => layer.getClassName() === 'BatchNormalization')
     .some((layer) => {
-      const { axis } = layer.getConfig() as { axis: number };
+      const axis = readBatchNormalization(layer)?.axis ?? -1;
       return axis !== -1 && axis !== (layer.outputShape as unknown[]).length - 1;
     });
   const cause =

@@ -95,6 +95,22 @@ describe('evenkeel fold', () => {
     );
   });
 
+  it('loads what it has written, with what tfjs forgets to save, before it says that it loads', async () => {
+    const separable = tf.layers.separableConv2d({
+      filters: 2,
+      kernelSize: 2,
+      depthMultiplier: 2,
+      inputShape: [5, 5, 2],
+    });
+    const model = tf.sequential({ layers: [weightNorm({ layer: separable })] });
+    const out = join(folder, 'out');
+    const { code, stdout } = await evenkeel(['fold', await save(model), out]);
+    expect([code, stdout.endsWith('\nLoads with tfjs alone.\n')]).toEqual([0, true]);
+    const x = tf.randomNormal([2, 5, 5, 2], 0, 1, 'float32', 1);
+    const loaded = await tf.loadLayersModel(modelFiles(out));
+    expect(loaded.predict(x)).toBeAllClose(model.predict(x) as tf.Tensor, { rtol: 1e-4, atol: 1e-5 });
+  });
+
   it('takes sequences of indexes, and inputs of open size', async () => {
     const words = tf.layers.embedding({ inputDim: 3, outputDim: 4, inputShape: [null] });
     await save(
