@@ -845,10 +845,4 @@ export const MUTATIONS: Mutation[] = [
     right: 'if (!done.has(layer))',
     wrong: 'if (![...done.keys()].some(({ name }) => name === layer.name))',
   },
-  {
-    name: 'the weights of two directions in the order of the list',
-    file: 'src/inference/blueprint.ts',
-    right: 'weight.read()) : layer.getWeights()',
-    wrong: 'weight.read()) : all.map((weight) => weight.read())',
-  },
 ];
