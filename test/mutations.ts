@@ -461,7 +461,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'cross-entropy of logits: the gradient takes the targets to add up to 1',
     file: `${accelerate}/unclipped-cross-entropy.ts`,
-    right: "op('Mul', FLOAT, p, op('Sum', SUM, t, last))",
+    right: "op('Mul', FLOAT, p, op('Sum', KEEP, t, last))",
     wrong: 'p',
     backend: 'native',
   },
@@ -513,6 +513,19 @@ export const MUTATIONS: Mutation[] = [
     file: 'src/tfjs/batch-normalization.ts',
     right: 'Array.isArray(axis) && axis.length === 1 ? axis[0] : axis',
     wrong: 'axis',
+  },
+  {
+    name: 'accelerated batch norm: not shifted before the fused op',
+    file: `${accelerate}/rough-shift.ts`,
+    right: 'scalar(1 / rows)',
+    wrong: 'scalar(0)',
+    backend: 'native',
+  },
+  {
+    name: 'normalization: centred once',
+    file: 'src/ops/centre.ts',
+    right: 'centred: tf.sub(rough, rest)',
+    wrong: 'centred: rough',
   },
   {
     name: 'accelerated batch norm: predicts without its epsilon',

@@ -1,5 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { BIAS, FILL, FLOAT, INDEXED, SHAPED, SLICE, TRANSPOSE } from '../ops/native-attributes.js';
+import {
+  BIAS,
+  DROP,
+  FILL,
+  FLOAT,
+  INDEXED,
+  KEEP,
+  SHAPED,
+  SLICE,
+  TRANSPOSE,
+} from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { throughReluInOps } from '../ops/through-relu.js';
@@ -108,8 +118,6 @@ function unstack(x: tf.Tensor): tf.Tensor[] {
   return Array.from({ length: steps }, (_, t) => tf.slice(rows, [t * batch, 0], [batch, features]));
 }
 
-const KEEP = { ...INDEXED, keep_dims: true } as const;
-const DROP = { ...INDEXED, keep_dims: false } as const;
 const FROM_BOOL = { SrcT: 'bool', DstT: 'float32', Truncate: false } as const;
 
 const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Handle> => ({

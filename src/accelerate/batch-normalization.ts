@@ -8,6 +8,7 @@ import { builtin } from '../tfjs/builtins.js';
 import { isNested } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
 import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
+import { shiftRoughly } from './rough-shift.js';
 
 /**
  * Batch normalization in training in closed form, on the native backend by TensorFlow's own fused op. Without scale or
@@ -95,23 +96,26 @@ function fused(
   if (axis !== x.rank - 1 || x.size === 0 || tf.getBackend() !== 'tensorflow' || isNested()) return null;
   const channels = x.shape[axis] as number;
   const four = [x.size / channels, 1, 1, channels];
-  const inputs = [x, gain, bias].filter((input) => input !== null);
+  const [shifted, by] = shiftRoughly(x);
+  const inputs = [shifted, gain, bias].filter((input) => input !== null);
   const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>((_, save) => {
-    const [y, ...saved] = forward();
-    save([x, ...saved, ...(gain ? [gain] : [])]);
-    return { outputs: [y, saved[0], saved[1]], gradient };
+    const [y, mean, ...saved] = forward();
+    save([shifted, ...saved, ...(gain ? [gain] : [])]);
+    return { outputs: [y, mean, saved[1]], gradient };
   })(...inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
   return { y, mean, variance };
 
-  function forward(): [tf.Tensor, ...Saved<tf.Tensor>] {
-    return nativeProgram(inputs, (ops, x, ...weights) => {
+  /** y, the mean of x itself, and what the op saves. */
+  function forward(): [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>] {
+    return nativeProgram([by, ...inputs], (ops, by, x, ...weights) => {
       const { op, filled, integers } = ops;
       const wide = op('Reshape', SHAPED, x as Handle, integers(four));
       const scale = gain ? (weights[0] as Handle) : filled(channels, 1);
       const offset = bias ? (weights.at(-1) as Handle) : filled(channels, 0);
-      const { y, saved } = fusedBatchNorm(ops, [wide, scale, offset], 'NHWC', epsilon);
-      return [op('Reshape', SHAPED, y, integers(x?.shape as number[])), ...saved];
-    }) as [tf.Tensor, ...Saved<tf.Tensor>];
+      const { y, saved } = fusedBatchNorm(ops, [wide, scale, offset], epsilon);
+      const mean = op('AddV2', FLOAT, saved[0], by as Handle);
+      return [op('Reshape', SHAPED, y, integers(x?.shape as number[])), mean, ...saved];
+    }) as [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>];
   }
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
@@ -124,7 +128,7 @@ function fused(
         const [mean, variance, reserve, gain] = rest as [...Saved<Handle>, Handle?];
         const wide = (t: Handle | undefined) => op('Reshape', SHAPED, t as Handle, integers(four));
         const inputs = [wide(dy), wide(x), gain ?? filled(channels, 1)] as [Handle, Handle, Handle];
-        const [dx, ...rows] = fusedBatchNormGradient(ops, inputs, [mean, variance, reserve], 'NHWC', epsilon);
+        const [dx, ...rows] = fusedBatchNormGradient(ops, inputs, [mean, variance, reserve], epsilon);
         return [op('Reshape', SHAPED, dx, integers(x?.shape as number[])), ...rows];
       },
     ) as [tf.Tensor, tf.Tensor, tf.Tensor];

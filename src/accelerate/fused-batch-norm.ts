@@ -1,31 +1,26 @@
 import type { Attributes, Handle, Ops } from '../ops/native-op.js';
 
-/** Where TensorFlow's fused op finds the channels, of which each is normalized by itself: last, or second. */
-export type Channels = 'NHWC' | 'NCHW';
-
 /** What the op saves for its gradient. */
 export type Saved<T> = [mean: T, variance: T, reserve: T];
 
-const FLOAT = { T: 'float32', U: 'float32', is_training: true } as const;
-const known = new Map<string, Attributes>();
+const FLOAT = { T: 'float32', U: 'float32', is_training: true, data_format: { string: 'NHWC' } } as const;
+const known = new Map<number, Attributes>();
 
-function attributesOf(channels: Channels, epsilon: number): Attributes {
-  const key = `${channels} ${epsilon}`;
-  const found = known.get(key) ?? { ...FLOAT, data_format: { string: channels }, epsilon };
-  known.set(key, found);
+function attributesOf(epsilon: number): Attributes {
+  const found = known.get(epsilon) ?? { ...FLOAT, epsilon };
+  known.set(epsilon, found);
   return found;
 }
 
-/** Normalizes the channels of a tensor of four axes by their own mean and biased variance. */
+/** Normalizes the last of four axes, each channel by its own mean and biased variance. */
 export function fusedBatchNorm(
   { ops, filled }: Ops,
   [x, scale, offset]: [Handle, Handle, Handle],
-  channels: Channels,
   epsilon: number,
 ): { y: Handle; saved: Saved<Handle> } {
   const none = filled(0, 0);
   const inputs = [x, scale, offset, none, none];
-  const [y, , , ...saved] = ops(6, 'FusedBatchNormV3', attributesOf(channels, epsilon), ...inputs);
+  const [y, , , ...saved] = ops(6, 'FusedBatchNormV3', attributesOf(epsilon), ...inputs);
   return { y: y as Handle, saved: saved as Saved<Handle> };
 }
 
@@ -34,10 +29,9 @@ export function fusedBatchNormGradient(
   { ops }: Ops,
   [dy, x, scale]: [Handle, Handle, Handle],
   saved: Saved<Handle>,
-  channels: Channels,
   epsilon: number,
 ): [dx: Handle, dscale: Handle, doffset: Handle] {
   const inputs = [dy, x, scale, ...saved];
-  const outputs = ops(5, 'FusedBatchNormGradV3', attributesOf(channels, epsilon), ...inputs);
+  const outputs = ops(5, 'FusedBatchNormGradV3', attributesOf(epsilon), ...inputs);
   return outputs.slice(0, 3) as [Handle, Handle, Handle];
 }

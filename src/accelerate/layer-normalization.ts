@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../ops/gradient.js';
-import { BIAS, FLOAT, SHAPED } from '../ops/native-attributes.js';
+import { BIAS, FLOAT, KEEP, SHAPED } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, nativeResult } from '../ops/native-op.js';
 import { normalize } from '../ops/normalize.js';
 import { builtin } from '../tfjs/builtins.js';
 import { isNested } from '../tfjs/recording.js';
 import type { Acceleration } from './acceleration.js';
-import { fusedBatchNorm, fusedBatchNormGradient, type Saved } from './fused-batch-norm.js';
 
 interface LayerNormalization {
   /** Each counted from the start, once the layer is built. */
@@ -30,7 +29,7 @@ export const layerNorm: Acceleration = {
         return tf.tidy(() => {
           const [gain, bias] = [this.gamma, this.beta].map((weight) => weight?.read() ?? null);
           const args = [x, gain ?? null, bias ?? null, this.axis, this.epsilon] as const;
-          return fused(...args) ?? composed(...args);
+          return native(...args) ?? composed(...args);
         });
       };
     });
@@ -51,64 +50,53 @@ const composed: Form = (x, gain, bias, over, epsilon) => {
 };
 
 /**
- * By TensorFlow's fused op for batches, with the examples in the place of its channels; null on other backends, where
- * other axes than the last are normalized over, and for second derivatives, which the op has not.
+ * By one program of TensorFlow's ops each way; null on other backends, where other axes than the last are normalized over,
+ * and for second derivatives. Centred twice: the first mean of numbers far from 0 is off by a rounding error, which a small
+ * deviation blows up.
  */
-const fused: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, over, epsilon) => {
+const native: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, over, epsilon) => {
   const kept = x.rank - over.length;
   const last = over.every((axis, i) => axis === kept + i);
   if (!last || x.size === 0 || tf.getBackend() !== 'tensorflow' || isNested()) return null;
-  const features = tf.util.sizeFromShape(x.shape.slice(kept));
-  const examples = x.size / features;
-  const four = [1, examples, features, 1];
-  const rows = [examples, features];
   const shape = x.shape.slice(kept);
+  const features = tf.util.sizeFromShape(shape);
+  const rows = [x.size / features, features];
   const inputs = [x, gain, bias].filter((input) => input !== null);
   const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor]>((_, save) => {
-    const [y, ...saved] = forward();
-    save([x, ...saved, ...(gain ? [gain] : [])]);
+    const [y, normal, inverse] = forward();
+    save([normal, inverse, ...(gain ? [gain] : [])]);
     return { outputs: [y], gradient };
   })(...inputs);
   return y;
 
-  /** y, the normalized x as rows, and what the op saves. */
-  function forward(): [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>] {
-    return nativeProgram(inputs, (ops, x, ...weights) => {
-      const { op, filled, integers } = ops;
-      const wide = op('Reshape', SHAPED, x as Handle, integers(four));
-      const unit = [wide, filled(examples, 1), filled(examples, 0)] as [Handle, Handle, Handle];
-      const { y, saved } = fusedBatchNorm(ops, unit, 'NCHW', epsilon);
-      const normal = op('Reshape', SHAPED, y, integers(rows));
+  /** y, and as rows the normalized x and what it was multiplied by. */
+  function forward(): [tf.Tensor, tf.Tensor, tf.Tensor] {
+    return nativeProgram(inputs, ({ op, scalar, integers }, x, ...weights) => {
+      const axis = integers([1]);
+      const centre = (x: Handle) => op('Sub', FLOAT, x, op('Mean', KEEP, x, axis));
+      const centred = centre(centre(op('Reshape', SHAPED, x as Handle, integers(rows))));
+      const variance = op('Mean', KEEP, op('Square', FLOAT, centred), axis);
+      const inverse = op('Rsqrt', FLOAT, op('AddV2', FLOAT, variance, scalar(epsilon)));
+      const normal = op('Mul', FLOAT, centred, inverse);
       const flat = weights.map((weight) => op('Reshape', SHAPED, weight, integers([features])));
       const scaled = gain ? op('Mul', FLOAT, normal, flat[0] as Handle) : normal;
       const shifted = bias ? op('BiasAdd', BIAS, scaled, flat.at(-1) as Handle) : scaled;
-      return [op('Reshape', SHAPED, shifted, integers(x?.shape as number[])), normal, ...saved];
-    }) as [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>];
+      return [op('Reshape', SHAPED, shifted, integers(x?.shape as number[])), normal, inverse];
+    }) as [tf.Tensor, tf.Tensor, tf.Tensor];
   }
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [x, normal, mean, variance, reserve, gain] = saved as [
-      tf.Tensor,
-      tf.Tensor,
-      ...Saved<tf.Tensor>,
-      tf.Tensor?,
-    ];
+    const [normal, inverse, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?];
     const dx = () =>
-      nativeResult([dy, x, mean, variance, reserve, ...(gain ? [gain] : [])], (ops, dy, x, ...rest) => {
-        const { op, filled, integers } = ops;
-        const [mean, variance, reserve, gain] = rest as [...Saved<Handle>, Handle?];
-        const wide = (t: Handle) => op('Reshape', SHAPED, t, integers(four));
-        const d = gain
-          ? op(
-              'Mul',
-              FLOAT,
-              op('Reshape', SHAPED, dy, integers(rows)),
-              op('Reshape', SHAPED, gain, integers([features])),
-            )
-          : dy;
-        const unit = [wide(d), wide(x), filled(examples, 1)] as [Handle, Handle, Handle];
-        const [dx] = fusedBatchNormGradient(ops, unit, [mean, variance, reserve], 'NCHW', epsilon);
-        return op('Reshape', SHAPED, dx, integers(x.shape));
+      nativeResult([dy, normal, inverse, ...(gain ? [gain] : [])], (ops, dy, normal, inverse, gain) => {
+        const { op, integers } = ops;
+        const axis = integers([1]);
+        const mean = (x: Handle) => op('Mean', KEEP, x, axis);
+        const wide = op('Reshape', SHAPED, dy, integers(rows));
+        const d = gain ? op('Mul', FLOAT, wide, op('Reshape', SHAPED, gain, integers([features]))) : wide;
+        const along = op('Mul', FLOAT, normal, mean(op('Mul', FLOAT, d, normal)));
+        const centred = op('Sub', FLOAT, op('Sub', FLOAT, d, mean(d)), along);
+        return op('Reshape', SHAPED, op('Mul', FLOAT, centred, inverse), integers(x.shape));
       });
     const dgain = () =>
       nativeResult([dy, normal], ({ op, integers }, dy, normal) => {

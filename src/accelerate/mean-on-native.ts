@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { INDEXED } from '../ops/native-attributes.js';
+import { DROP, KEEP } from '../ops/native-attributes.js';
 import { nativeResult } from '../ops/native-op.js';
 import type { Acceleration } from './acceleration.js';
 import { nativeKernel } from './native-kernel.js';
-
-const KEEP = { ...INDEXED, keep_dims: true } as const;
-const DROP = { ...INDEXED, keep_dims: false } as const;
 
 /** A mean without the copy of its input that tfjs-node makes. */
 export const meanOnNative: Acceleration = nativeKernel('Mean', ({ inputs, attrs }, before) => {

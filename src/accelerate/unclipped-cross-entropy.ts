@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { constantOf, withLazyGradient } from '../ops/gradient.js';
-import { FLOAT, INDEXED } from '../ops/native-attributes.js';
+import { FLOAT, KEEP } from '../ops/native-attributes.js';
 import { type Handle, nativeResult } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
 import { exp } from '../ops/smooth.js';
@@ -98,8 +98,6 @@ function ofLogits(z: tf.Tensor, y: tf.Tensor, t: tf.Tensor): tf.Tensor {
 /** In place of -Infinity, whose product with a target of 0 is not a number. */
 const LOWEST = -3.4e38;
 
-const SUM = { ...INDEXED, keep_dims: true } as const;
-
 /** By the op that TensorFlow has for it, whose own gradient is right only where the targets add up to 1. */
 function native(z: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
   if (z.rank !== 2 || z.size === 0) return null;
@@ -113,7 +111,7 @@ function native(z: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
 function nativeSlope(dy: tf.Tensor, p: tf.Tensor, t: tf.Tensor): tf.Tensor | null {
   return nativeResult([dy, p, t], ({ op, integers }, dy, p, t) => {
     const last = integers([-1]);
-    const expected = op('Mul', FLOAT, p, op('Sum', SUM, t, last));
+    const expected = op('Mul', FLOAT, p, op('Sum', KEEP, t, last));
     const column = op('ExpandDims', EXPAND, dy, last);
     return op('Mul', FLOAT, op('Sub', FLOAT, expected, t), column);
   });

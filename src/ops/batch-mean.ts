@@ -28,7 +28,8 @@ export function subtractBatchMean(x: tf.Tensor, bias: tf.Tensor1D, axis: number)
     const others = otherAxes(x.rank, axis);
     const mean = tf.mean(x, others) as tf.Tensor1D;
     const y = withGradient<[tf.Tensor, tf.Tensor1D], tf.Tensor>(([x, bias]) => ({
-      value: addToChannels(x, tf.sub(bias, mean), axis),
+      // Not `x + (bias - mean)`: where the mean is large, that difference is rounded.
+      value: addToChannels(addToChannels(x, tf.neg(mean), axis), bias, axis),
       gradient,
     }))(x, bias);
     return { y, mean };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { centre } from './centre.js';
 import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
 import { clearPadding } from './padding.js';
@@ -35,7 +36,7 @@ export function layerNorm(
   const inputs = bias ? [x, gain, bias] : [x, gain];
   return withGradient<tf.Tensor[], tf.Tensor2D>((inputs, save) => {
     const [x, gain, bias] = inputs as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D?];
-    const centred = tf.sub(x, tf.mean(x, 1, true));
+    const { centred } = centre(x, [1]);
     const inverse = tf.rsqrt(tf.mean(tf.square(centred), 1, true).add(guard)); // [batch, 1]
     const normal = centred.mul(inverse) as tf.Tensor2D; // [batch, features]
     const scaled = normal.mul(gain);

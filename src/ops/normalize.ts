@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { centre } from './centre.js';
 import { withLazyGradient } from './gradient.js';
 import { clearPadding } from './padding.js';
 
@@ -62,8 +63,7 @@ export function normalize(
 }
 
 function standardize(x: tf.Tensor, over: number[], epsilon: number) {
-  const mean = tf.mean(x, over, true);
-  const centred = tf.sub(x, mean);
+  const { centred, mean } = centre(x, over);
   const variance = tf.mean(tf.square(centred), over, true);
   const inverse = tf.rsqrt(tf.add(variance, epsilon));
   return { mean, variance, inverse, normal: tf.mul(centred, inverse) };
