@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { typeOfData } from '../tfjs/native-type.js';
 import type { Acceleration } from './acceleration.js';
 import { nativeKernel, share } from './native-kernel.js';
 
@@ -8,5 +9,6 @@ import { nativeKernel, share } from './native-kernel.js';
  */
 export const cast: Acceleration = nativeKernel('Cast', (call, before) => {
   const x = call.inputs.x as tf.Tensor;
-  return x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? share(x, call) : before();
+  const { dtype } = call.attrs as unknown as { dtype: tf.DataType };
+  return x.dtype === dtype && typeOfData(x, call.backend) === dtype ? share(x, call) : before();
 });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { typeOfData } from '../tfjs/native-type.js';
 import { isNested, isRecording } from '../tfjs/recording.js';
 
 /** What is used of tfjs-node's backend, described here because importing that package would demand it of everyone. */
@@ -108,11 +109,11 @@ export function nativeProgram<In extends tf.Tensor[]>(
   const returned = new Set<Handle>();
   try {
     const ids = backend.getInputTensorIds(inputs);
-    const given = inputs.map(({ shape, dtype }, i) => ({
-      id: ids[i] as number,
-      shape,
-      dtype: TYPES[dtype as 'float32'],
-    }));
+    const given = inputs.map((input, i) => {
+      const handle = { id: ids[i] as number, shape: input.shape, dtype: TYPES[input.dtype as 'float32'] };
+      const stored = input.dtype === 'float32' ? typeOfData(input, backend) : 'float32';
+      return stored === 'int32' || stored === 'bool' ? language.op('Cast', TO_FLOAT[stored], handle) : handle;
+    });
     const results = program(language, ...(given as Handles<In>));
     for (const handle of results) returned.add(handle);
     return results.map((handle) => {
@@ -132,6 +133,11 @@ export function nativeResult<In extends tf.Tensor[]>(
   const results = nativeProgram<In>(inputs, (ops, ...inputs) => [program(ops, ...(inputs as Handles<In>))]);
   return results && (results[0] as tf.Tensor);
 }
+
+const TO_FLOAT = {
+  int32: { SrcT: 'int32', DstT: 'float32', Truncate: false },
+  bool: { SrcT: 'bool', DstT: 'float32', Truncate: false },
+} as const;
 
 type Handles<In extends tf.Tensor[]> = { [input in keyof In]: Handle };
 

@@ -114,4 +114,37 @@ describe('accelerate and the native backend', () => {
     expect(result.sums).toEqual([4, 6]);
     expect(result.restored).toEqual([true, true, true, true]);
   });
+
+  it('takes labels and inputs that were cast on another backend, as tfjs does', async ({ skip }) => {
+    const probes = await probeBackends();
+    if (!probes.native.available) skip(probes.native.reason);
+    const { result } = run(`
+      await cpu();
+      const x = tf.tensor2d([[1, 2, 3], [4, 5, 6]]);
+      const labels = ['int32', 'bool'].map((type) => tf.tensor2d([[1, 0], [0, 1]], [2, 2], type).toFloat());
+      const rows = [1, 2].map(() => tf.tensor2d([[1, 0, 2], [0, 1, 3]], [2, 3], 'int32').toFloat());
+      await native();
+      const build = () => {
+        const dense = tf.layers.dense({ units: 2, kernelInitializer: 'ones', activation: 'softmax', inputShape: [3] });
+        const model = tf.sequential({ layers: [dense] });
+        model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+        return model;
+      };
+      const step = async (model) => [await model.trainOnBatch(x, labels[0]), await model.trainOnBatch(x, labels[1])];
+      result.stock = await step(build());
+      accelerate();
+      result.fast = await step(build());
+      const mean = (x) => Array.from(tf.mean(x, 1).dataSync());
+      result.mean = mean(rows[0]);
+      const norm = tf.layers.layerNormalization({ epsilon: 1e-6 });
+      result.normal = Array.from(norm.apply(rows[1]).dataSync());
+    `);
+    expect(result.fast).toBeAllClose(result.stock as number[]);
+    expect(result.mean).toBeAllClose([1, 4 / 3]);
+    const deviation = Math.sqrt(2 / 3);
+    expect((result.normal as number[]).slice(0, 3)).toBeAllClose([0, -1 / deviation, 1 / deviation], {
+      rtol: 1e-4,
+      atol: 1e-5,
+    });
+  });
 });
