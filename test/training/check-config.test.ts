@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/training/check-config.js';
-import type { RunConfig } from '../../src/training/records.js';
+import { inputShapeOf, requireRecipe } from '../../src/training/recipes.js';
+import { dataName, type RunConfig } from '../../src/training/records.js';
 
 const good: RunConfig = {
   recipe: 'mlp-relu',
@@ -45,4 +46,28 @@ describe('checkConfig', () => {
   ])('refuses %j', (change, expected) => {
     expect(() => checkConfig({ ...good, ...change }, 1000)).toThrow(expected);
   });
+});
+
+it.each(['cnn-batch-norm', 'cnn-weight-norm', 'cnn-cosine'])(
+  '%s takes images of four pixels and no fewer',
+  (name) => {
+    const recipe = requireRecipe(name);
+    const data = {
+      features: 16,
+      classes: 2,
+      count: 1,
+      inputs: new Float32Array(16),
+      labels: new Uint8Array(1),
+    };
+    const shape = inputShapeOf(recipe, { ...data, image: [4, 4] });
+    expect(shape).toEqual([4, 4, 1]);
+    expect(() => recipe.build({ inputShape: shape, classes: 2 })).not.toThrow();
+    expect(() => inputShapeOf(recipe, { ...data, image: [1, 1] })).toThrow(
+      `${name} takes images of at least 4 x 4 pixels; received images of 1 x 1: name other data with --data, or another recipe`,
+    );
+  },
+);
+
+it('a run is told by the name of its data', () => {
+  expect([dataName(good), dataName({ ...good, data: 'fashion' })]).toEqual(['MNIST', 'fashion']);
 });
