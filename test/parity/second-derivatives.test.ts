@@ -37,7 +37,8 @@ interface Case {
 const drawn = (shape: number[], seed: number): tf.Tensor => tf.tensor(sampleNd(shape, seed).values, shape);
 const sumOver = (x: tf.Tensor, axes: number[]) => tf.sum(x, axes, true);
 const unit = (x: tf.Tensor, axes: number[]) => x.mul(tf.rsqrt(sumOver(x.square(), axes)));
-const centred = (x: tf.Tensor, axes: number[]) => x.sub(tf.mean(x, axes, true));
+// Divided by 1, which clears what webgl leaves beside an odd matrix (src/ops/padding.ts).
+const centred = (x: tf.Tensor, axes: number[]) => x.sub(tf.mean(x, axes, true)).div(1);
 const standard = (x: tf.Tensor, axes: number[], epsilon: number) => {
   const rest = centred(x, axes);
   return rest.mul(tf.rsqrt(tf.mean(rest.square(), axes, true).add(epsilon)));
@@ -122,7 +123,9 @@ const CASES: Record<string, Case> = {
   whitening: {
     op: (x) => whiten(x as tf.Tensor2D, { groupSize: 2, iterations: 3, epsilon: 0.1 }).y,
     composition: (x) => {
-      const parts = tf.split(x as tf.Tensor, ((x as tf.Tensor).shape[1] as number) / 2, 1);
+      const groups = ((x as tf.Tensor).shape[1] as number) / 2;
+      // By slices: the gradient of tfjs's split into a single part throws.
+      const parts = Array.from({ length: groups }, (_, g) => tf.slice(x as tf.Tensor, [0, 2 * g], [-1, 2]));
       return tf.concat(parts.map(whitened), 1);
     },
     shapes: ({ batch, units }) => [[batch + 1, 2 * units]],
@@ -314,7 +317,8 @@ describe('a gradient of a gradient', () => {
 
   // By definition the gradient of learned standout is not that of its value.
   const smooth = names.filter((name) => name !== 'standout, learned');
-  it.each(smooth)('%s: that of differences of the gradient', (name) => {
+  it.for(smooth)('%s: that of differences of the gradient', (name, { skip }) => {
+    skip(tf.getBackend() === 'webgl', 'the composition is compared there, and differences take minutes');
     const { op, shapes } = CASES[name] as Case;
     const inputs = shapes(sizesOf).map((shape, i) => drawn(shape, i + 1));
     checkGradient(op, inputs, { order: 2, step: 3e-3, rtol: 2e-2, atol: 2e-2 });
