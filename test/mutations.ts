@@ -858,4 +858,39 @@ export const MUTATIONS: Mutation[] = [
     right: 'if (!done.has(layer))',
     wrong: 'if (![...done.keys()].some(({ name }) => name === layer.name))',
   },
+  // Kernels of tfjs that are wrong, left as they are.
+  {
+    name: 'a convolution on wasm whose strides are above the window sees all of the image',
+    file: 'src/accelerate/unseen.ts',
+    right: 'return Math.min(size, (Math.ceil(size / stride) - 1) * stride + extent);',
+    wrong: 'return size;',
+    backend: 'wasm',
+  },
+  {
+    name: 'a transposed convolution on wasm has the usual shape, whatever was asked for',
+    file: 'src/accelerate/conv-2d-backprop-input.ts',
+    right: 'dy.shape[1] !== info.outHeight || dy.shape[2] !== info.outWidth',
+    wrong: 'dy.shape[1] === -1',
+    backend: 'wasm',
+  },
+  {
+    name: 'batches of matrices are counted through as one axis',
+    file: 'src/accelerate/batch-mat-mul.ts',
+    right: 'if (isOne || tf.util.arraysEqual(batchA, batchB)) return before(call);',
+    wrong: 'if (isOne || batchA.length > 0) return before(call);',
+  },
+  {
+    name: 'the planes of a 3d convolution begin without padding',
+    file: 'src/accelerate/conv-3d-by-planes.ts',
+    right: 'Math.floor(Math.max(around, 0) / 2)',
+    wrong: '0',
+    backend: 'wasm',
+  },
+  {
+    name: 'the mean of nothing is 0',
+    file: 'src/accelerate/of-nothing.ts',
+    right: 'Mean: () => Number.NaN,',
+    wrong: 'Mean: () => 0,',
+    backend: 'wasm',
+  },
 ];

@@ -129,6 +129,30 @@ describe('sum', () => {
     });
   });
 
+  it('and other reductions of none, of each type', ({ skip }) => {
+    skip(!['cpu', 'wasm'].includes(tf.getBackend()), OWN);
+    accelerated(() =>
+      tf.tidy(() => {
+        const [whole, truths] = [tf.zeros([0, 2], 'int32'), tf.zeros([0, 2], 'bool')];
+        const [smallest, largest] = [-(2 ** 31), 2 ** 31 - 1];
+        for (const [y, dtype, value] of [
+          [tf.sum(whole, 0), 'int32', 0],
+          [tf.prod(whole, 0), 'int32', 1],
+          [tf.max(whole, 0), 'int32', smallest],
+          [tf.min(whole, 0), 'int32', largest],
+          [tf.mean(whole, 0), 'float32', Number.NaN],
+          [tf.sum(truths, 0), 'int32', 0],
+          [tf.any(truths, 0), 'bool', 0],
+          [tf.all(truths, 0), 'bool', 1],
+        ] as const) {
+          expect(y.dtype).toBe(dtype);
+          expect(Array.from(y.dataSync())).toEqual([value, value]);
+        }
+        expect(tf.any(truths, 0, true).shape).toEqual([1, 2]);
+      }),
+    );
+  });
+
   it('of whole numbers, and with axes in any order', () => {
     same(() => tf.sum(sample([5, 3], 1, 'int32'), 0));
     same(() => tf.sum(sample([2, 3, 4], 1), [1, 0]), { rtol: 1e-5, atol: 1e-5 });
@@ -267,6 +291,15 @@ describe('gradients of a convolution equal their definition', () => {
         { rtol: 1e-4, atol: 1e-5 },
       );
     }
+  });
+});
+
+describe('a transposed convolution', () => {
+  it('has the shape that was asked for, one smaller than its input too', ({ skip }) => {
+    skip(tf.getBackend() === 'tensorflow', 'TensorFlow refuses it');
+    const [x, w] = [sample([1, 4, 4, 3], 1) as tf.Tensor4D, sample([3, 3, 2, 3], 2) as tf.Tensor4D];
+    same(() => tf.conv2dTranspose(x, w, [1, 2, 3, 2], 1, 'same'), { rtol: 1e-4, atol: 1e-5 });
+    tf.dispose([x, w]);
   });
 });
 
