@@ -761,13 +761,6 @@ export const MUTATIONS: Mutation[] = [
     wrong: 'run(definition, inputs)',
   },
   {
-    name: 'lengths by an op that a second derivative does not see',
-    file: lengths,
-    right: "const lengths = nativeGradientOp('EuclideanNorm'",
-    wrong: "const lengths = nativeOp('EuclideanNorm'",
-    backend: 'native',
-  },
-  {
     name: 'saved outputs stay constants',
     file: `${accelerate}/saved-outputs.ts`,
     right: 'if (isNested()) putBeforeClones(this);',

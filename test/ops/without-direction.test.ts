@@ -24,6 +24,7 @@ describe.each([
   [true, 0.1, 7],
   [true, 1e4, 7],
   [true, 0.1, 1000],
+  [true, 0.1, 20000],
 ])('cosine, centred %s, of a vector of %d, %i times', (center, value, features) => {
   const x = () => withRow(value, drawn([3, features], 1));
   const w = () => withColumn(value, drawn([features, 3], 2));
