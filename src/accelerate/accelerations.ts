@@ -1,5 +1,6 @@
 import type { Acceleration } from './acceleration.js';
 import { adam } from './adam.js';
+import { averagePool, averagePool3d } from './average-pool.js';
 import { broadcastMatMul, broadcastMatMulOnWasm, matMul, matMulGradient } from './batch-mat-mul.js';
 import { batchNorm } from './batch-normalization.js';
 import { cast } from './cast.js';
@@ -14,6 +15,10 @@ import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input
 import { dropout, seededDropout } from './dropout.js';
 import { einsum } from './einsum.js';
 import { einsumKernel, einsumOnWasm } from './einsum-kernel.js';
+import { emptyConvolutions } from './empty-convolutions.js';
+import { emptyGradients } from './empty-gradients.js';
+import { emptyOnCpu } from './empty-on-cpu.js';
+import { emptyOnWasm, emptyOnWebgl } from './empty-tensors.js';
 import { frozenBatchNorm } from './frozen-batch-normalization.js';
 import { gru } from './gru.js';
 import { layerNorm } from './layer-normalization.js';
@@ -25,10 +30,16 @@ import { meanOnNative } from './mean-on-native.js';
 import { minimum } from './minimum.js';
 import { momentum } from './momentum.js';
 import { ofNothing, ofNothingOnWasm } from './of-nothing.js';
+import { oneColumn } from './one-column.js';
+import { padOnWebgl } from './pad-on-webgl.js';
+import { pointwiseFilterGradient } from './pointwise-filter-gradient.js';
 import { pool3d, pool3dOnWasm } from './pool-3d.js';
 import { prelu } from './prelu.js';
+import { reach3d, reach3dOnNative, reach3dOnWasm } from './reach-3d.js';
 import { relu } from './relu.js';
 import { reshape } from './reshape.js';
+import { resizeBilinear, resizeNearestNeighbor } from './resize.js';
+import { rmsprop } from './rmsprop.js';
 import { sameConvolutions } from './same-convolutions.js';
 import { savedOutputs } from './saved-outputs.js';
 import { sgd } from './sgd.js';
@@ -61,6 +72,7 @@ export const accelerations = {
   sgd,
   momentum,
   adam,
+  rmsprop,
   tile,
   sum,
   sumOnNative,
@@ -86,6 +98,11 @@ export const accelerations = {
   conv2dBackpropFilter,
   conv2dBackpropInput,
   maxPoolGradient,
+  averagePool,
+  averagePool3d,
+  resizeNearestNeighbor,
+  resizeBilinear,
+  pointwiseFilterGradient,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   unsortedSegmentSum,
@@ -98,6 +115,16 @@ export const accelerations = {
   prelu,
   ofNothing,
   ofNothingOnWasm,
+  reach3d,
+  reach3dOnWasm,
+  reach3dOnNative,
+  oneColumn,
+  emptyConvolutions,
+  emptyGradients,
+  emptyOnCpu,
+  emptyOnWasm,
+  emptyOnWebgl,
+  padOnWebgl,
   frozenBatchNorm,
   seededDropout,
   unclippedCrossEntropy,

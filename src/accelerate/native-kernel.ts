@@ -5,17 +5,35 @@ type Kernel = Parameters<typeof tf.registerKernel>[0];
 type Call = Parameters<Kernel['kernelFunc']>[0];
 type Result = ReturnType<Kernel['kernelFunc']>;
 
-/** A kernel of tfjs-node's in another form, which may leave a call to the one that is there. */
+/** A kernel of tfjs-node's in another form, which may leave a call, or another in its place, to the one that is there. */
 export function nativeKernel(
   kernelName: string,
-  kernel: (call: Call, before: () => Result) => Result,
+  kernel: (call: Call, before: (instead?: Call) => Result) => Result,
 ): Required<Pick<Acceleration, 'backend' | 'needed' | 'apply'>> {
   return {
     backend: 'tensorflow',
     needed: () => tf.getKernel(kernelName, 'tensorflow') !== undefined,
     apply(patches) {
       const before = tf.getKernel(kernelName, 'tensorflow');
-      patches.kernel({ ...before, kernelFunc: (call) => kernel(call, () => before.kernelFunc(call)) });
+      patches.kernel({
+        ...before,
+        kernelFunc: (call) => kernel(call, (instead = call) => before.kernelFunc(instead)),
+      });
+    },
+  };
+}
+
+/** The same for several; the kernel is told which it is. */
+export function nativeKernels(
+  kernelNames: string[],
+  kernel: (call: Call, before: (instead?: Call) => Result, kernelName: string) => Result,
+): ReturnType<typeof nativeKernel> {
+  const each = kernelNames.map((name) => nativeKernel(name, (call, before) => kernel(call, before, name)));
+  return {
+    backend: 'tensorflow',
+    needed: () => each.every(({ needed }) => needed()),
+    apply(patches) {
+      for (const { apply } of each) apply(patches);
     },
   };
 }

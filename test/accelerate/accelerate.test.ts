@@ -21,6 +21,13 @@ function registrations(): unknown[] {
     'Sqrt',
     'Sum',
     'Mean',
+    'AvgPool',
+    'AvgPool3D',
+    'ResizeNearestNeighbor',
+    'ResizeBilinear',
+    'Conv3DBackpropInputV2',
+    'Add',
+    'Conv2D',
   ];
   const kernels = [
     'Conv2DBackpropFilter',
@@ -39,6 +46,12 @@ function registrations(): unknown[] {
     'Reshape',
     'Mean',
     'ClipByValue',
+    'MaxPool3D',
+    'MaxPool3DGrad',
+    'Conv2D',
+    'Conv3D',
+    'Concat',
+    'Transpose',
   ];
   const methods: [{ prototype: object }, string][] = [
     ...['Dense', 'BatchNormalization', 'LayerNormalization', 'Dropout'].map(
@@ -51,6 +64,7 @@ function registrations(): unknown[] {
     [tf.SGDOptimizer, 'applyGradients'],
     [tf.MomentumOptimizer, 'applyGradients'],
     [tf.AdamOptimizer, 'applyGradients'],
+    [tf.RMSPropOptimizer, 'applyGradients'],
     [tf.Variable, 'dispose'],
     [{ prototype: enginePrototype() }, 'addTapeNode'],
   ];

@@ -72,7 +72,13 @@ export interface Window64 {
 }
 
 /** How many places a window has along an axis, and how many zeros lie before the first entry. */
-function places(n: number, kernel: number, stride: number, rate: number, padding: string): [number, number] {
+export function places(
+  n: number,
+  kernel: number,
+  stride: number,
+  rate: number,
+  padding: string,
+): [number, number] {
   const extent = (kernel - 1) * rate + 1;
   if (padding === 'valid') return [Math.ceil((n - extent + 1) / stride), 0];
   const count = Math.ceil(n / stride);

@@ -1,0 +1,74 @@
+/** Resizing by its equation in float64: output, and gradient by differences. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { accelerated } from '../support/accelerated.js';
+import { cotangent, gradient64, type Nd, sampleNd } from '../support/nd.js';
+import { TOLERANCE } from '../support/tolerances.js';
+import { type Resize, resize } from '../support/windows64.js';
+
+const MODES = [
+  { alignCorners: false, halfPixelCenters: false },
+  { alignCorners: true, halfPixelCenters: false },
+  { alignCorners: false, halfPixelCenters: true },
+];
+
+const SIZES: [from: [number, number], to: [number, number]][] = [
+  [
+    [2, 3],
+    [4, 6],
+  ],
+  [
+    [5, 4],
+    [3, 7],
+  ],
+  // One pixel, of which aligned corners never end on cpu.
+  [
+    [1, 2],
+    [3, 1],
+  ],
+];
+
+const CASES = (['nearest', 'bilinear'] as const).flatMap((kind) =>
+  MODES.flatMap((mode) => SIZES.map(([from, to]) => ({ kind, from, to, ...mode }))),
+);
+
+describe('resizing', () => {
+  it.each(CASES)('$kind from $from to $to, corners $alignCorners, centers $halfPixelCenters', (test) => {
+    const { from, to, alignCorners, halfPixelCenters } = test;
+    const x = sampleNd([2, ...from, 2], 1);
+    const y = resize(x, test);
+    const weights = cotangent(y.values.length);
+    const along = (x: Nd) =>
+      resize(x, test).values.reduce((sum, value, i) => sum + value * (weights[i] as number), 0);
+    const op = (x: tf.Tensor) => ops[test.kind](x as tf.Tensor4D, to, alignCorners, halfPixelCenters);
+    accelerated(() =>
+      tf.tidy(() => {
+        const images = tf.tensor(x.values, x.shape);
+        expect(op(images)).toBeAllClose(tf.tensor(y.values, y.shape), TOLERANCE.forward);
+        const gradient = tf.grad(op)(images, tf.tensor(weights, y.shape));
+        expect(gradient.shape).toEqual(x.shape);
+        expect(gradient).toBeAllClose(gradient64(along, x), TOLERANCE.gradient);
+      }),
+    );
+  });
+
+  it('has a gradient that can be differentiated again', () => {
+    accelerated(() =>
+      tf.tidy(() => {
+        const x = tf.tensor(sampleNd([1, 2, 2, 1], 1).values, [1, 2, 2, 1]);
+        const cubed = (x: tf.Tensor) =>
+          tf.sum(tf.pow(tf.image.resizeBilinear(x as tf.Tensor4D, [3, 3], true), 3));
+        const slope = (x: tf.Tensor) => tf.sum(tf.square(tf.grad(cubed)(x)));
+        const h = 1e-2;
+        const moved = (by: number) => slope(tf.add(x, by)).dataSync()[0] as number;
+        const received = tf.sum(tf.grad(slope)(x)).dataSync()[0] as number;
+        expect(received / ((moved(h) - moved(-h)) / (2 * h))).toBeCloseTo(1, 2);
+      }),
+    );
+  });
+});
+
+const ops: Record<Resize['kind'], typeof tf.image.resizeBilinear> = {
+  nearest: tf.image.resizeNearestNeighbor,
+  bilinear: tf.image.resizeBilinear,
+};
