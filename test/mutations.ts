@@ -746,8 +746,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'an empty batch has the shape of its input',
     file: `${accelerate}/empty-convolutions.ts`,
-    right: 'if (x.size > 0) return before();',
-    wrong: 'if (x.size >= 0) return before();',
+    right: '.size > 0) return before();',
+    wrong: '.size >= 0) return before();',
     backend: 'native',
   },
   {

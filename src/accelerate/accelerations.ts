@@ -15,7 +15,7 @@ import { depthwiseConv2dBackpropInput } from './depthwise-conv-2d-backprop-input
 import { dropout, seededDropout } from './dropout.js';
 import { einsum } from './einsum.js';
 import { einsumKernel, einsumOnWasm } from './einsum-kernel.js';
-import { emptyConvolutions } from './empty-convolutions.js';
+import { emptyConvolutions, emptyConvolutionsOnWebgl } from './empty-convolutions.js';
 import { emptyGradients } from './empty-gradients.js';
 import { emptyOnCpu } from './empty-on-cpu.js';
 import { emptyOnWasm, emptyOnWebgl } from './empty-tensors.js';
@@ -120,6 +120,7 @@ export const accelerations = {
   reach3dOnNative,
   oneColumn,
   emptyConvolutions,
+  emptyConvolutionsOnWebgl,
   emptyGradients,
   emptyOnCpu,
   emptyOnWasm,

@@ -13,6 +13,8 @@ it('the gradient by a filter of one pixel with strides leaves the memory of Tens
   skip(!native.available, 'the native backend is not installed');
   const { status, signal, stdout } = spawnSync(process.execPath, [program], {
     encoding: 'utf8',
+    // A damaged heap may also end in a wait without end.
+    timeout: 50_000,
     env: { ...process.env, MALLOC_CHECK_: '3' },
   });
   expect([status, signal, stdout.trim()]).toEqual([0, null, 'finished']);
