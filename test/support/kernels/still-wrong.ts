@@ -16,16 +16,6 @@ export const STILL_WRONG: readonly Wrong[] = [
   },
   // TensorFlow gives the gradient of the largest of a window to each of equal ones.
   { on: ['tensorflow'], titles: /^maxPool3d: (?!a batch).*equal entries/, says: /largest error/ },
-  // Of one channel, or of nothing, the shader does not compile.
-  {
-    on: ['webgl'],
-    titles: /^conv3d(Transpose)?: (strides|a batch of none)/,
-    says: /Failed to compile fragment shader/,
-  },
   { on: ['webgl'], titles: /^maxPool3d: (?!a batch).*equal entries/, says: /largest error/ },
-  {
-    on: ['webgl'],
-    titles: /^matMul of \[(0,4|3,0|2,3,0)\]|^gather of nothing/,
-    says: /undefined|Cannot infer/,
-  },
+  { on: ['webgl'], titles: /^gather of nothing/, says: /undefined|Cannot infer/ },
 ];
