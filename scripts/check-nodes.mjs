@@ -60,7 +60,7 @@ function works(version) {
   const runs = [
     { name: 'import', ...run('import.js') },
     ...(requires ? [{ name: 'require', ...run('--no-warnings', 'require.cjs') }] : []),
-    { name: 'evenkeel', ...run('node_modules/evenkeel/dist/src/cli/evenkeel.js', '--version') },
+    { name: 'evenkeel', ...run('node_modules/evenkeel/dist/cli/evenkeel.js', '--version') },
   ];
   rmSync(place, { recursive: true });
   const broken = runs.filter(

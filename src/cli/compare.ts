@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageFolder } from '../package-folder.js';
 import { comparisonCsv } from '../report/csv.js';
 import { engineName, plural } from '../report/format.js';
 import { reportPage } from '../report/page.js';
@@ -114,8 +116,12 @@ async function report(folder: string, configs: readonly RunConfig[], command: st
   const read = await Promise.all(configs.map((config) => readRun(join(folder, runName(config)))));
   const runs = read.filter((run): run is FinishedRun => run !== undefined);
   const rows = summarize(runs);
+  const script = await readFile(join(packageFolder, 'dist/report/script.js'), 'utf8');
   await writeText(join(folder, 'table.csv'), comparisonCsv(rows));
-  await writeText(join(folder, 'report.html'), reportPage({ rows, runs, command, date: new Date() }));
+  await writeText(
+    join(folder, 'report.html'),
+    reportPage({ rows, runs, command, date: new Date(), script }),
+  );
 
   console.log(`\n${terminalTable(rows)}\n`);
   console.log(`report       ${join(folder, 'report.html')}`);

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type * as tfjs from '@tensorflow/tfjs';
 import type { BackendName } from '../native/backend.js';
+import { packageVersion } from '../package-folder.js';
 import type { RunEnvironment } from '../training/records.js';
 
 /** Where the runs of this process are made. */
 export function environmentOf(tf: typeof tfjs, backend: BackendName): RunEnvironment {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   const { binding } = tf.backend() as { binding?: { TF_Version?: string } };
   const processors = cpus();
   return {
     backend,
-    evenkeel: version,
+    evenkeel: packageVersion(),
     tfjs: tf.version_core,
     ...(binding?.TF_Version ? { tensorflow: binding.TF_Version } : {}),
     node: process.versions.node,

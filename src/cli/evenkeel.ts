@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../package-folder.js';
 import { addCommand } from './commands/add.js';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -9,13 +9,12 @@ import { nativeCommand } from './commands/native.js';
 import { trainCommand } from './commands/train.js';
 import { exitCodeOf } from './errors.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+// A stack names the lines of the sources, not those of the bundle.
+process.setSourceMapsEnabled(true);
 
 const program = new Command('evenkeel')
   .description('Train and compare normalization, dropout and activation layers on TensorFlow.js.')
-  .version(version)
+  .version(packageVersion())
   .addHelpText(
     'after',
     `

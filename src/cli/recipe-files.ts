@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageFolder } from '../package-folder.js';
 
 /** A recipe as recipes.json describes it. */
 export interface RecipeEntry {
@@ -13,10 +14,8 @@ export interface RecipeEntry {
   start?: string;
 }
 
-const root = new URL('../../../', import.meta.url);
-
 export async function readManifest(): Promise<RecipeEntry[]> {
-  return JSON.parse(await readFile(new URL('recipes/recipes.json', root), 'utf8')) as RecipeEntry[];
+  return JSON.parse(await readFile(join(packageFolder, 'recipes/recipes.json'), 'utf8')) as RecipeEntry[];
 }
 
 /** A file of a recipe as it is copied: its name, and what it holds. */
@@ -31,14 +30,14 @@ export async function readRecipe({ files }: RecipeEntry, language: 'ts' | 'js'):
 }
 
 async function asIs(name: string): Promise<RecipeFile> {
-  return { name, content: await readFile(fileURLToPath(new URL(`recipes/${name}`, root))) };
+  return { name, content: await readFile(join(packageFolder, 'recipes', name)) };
 }
 
 async function compiled(file: string): Promise<RecipeFile> {
   if (file.endsWith('.html')) return pageOf(await asIs(file));
   if (!file.endsWith('.ts')) return await asIs(file);
   const name = file.replace(/\.ts$/, '.js');
-  const text = await readFile(fileURLToPath(new URL(`dist/recipes/${name}`, root)), 'utf8');
+  const text = await readFile(join(packageFolder, 'dist/recipes', name), 'utf8');
   // The map stays behind.
   return { name, content: Buffer.from(text.replace(/^\/\/# sourceMappingURL=.*\n?/m, '')) };
 }

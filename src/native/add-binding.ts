@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { packageFolder } from '../package-folder.js';
 import { compileBinding } from './binding.js';
 import type { Build } from './build.js';
 import { bindingFolder, readEntry, writeManifest } from './cache.js';
 import { findCompiler } from './executables.js';
 import { NativeFailure } from './failure.js';
-import { findForEvenkeel, type InstalledPackage } from './packages.js';
 import { tryInChild } from './trial.js';
 import { hashFile } from './wheel.js';
 
@@ -21,7 +21,7 @@ async function compileAndTry(build: Build, entry: string, into: string): Promise
   await compileBinding({
     compiler: findCompiler(machine) as readonly [string, ...string[]],
     platform,
-    nodeApiHeaders: (findForEvenkeel('node-api-headers') as InstalledPackage).folder,
+    nodeApiHeaders: join(packageFolder, 'dist', 'node-api-headers'),
     tfjsNode: tfjsNode.folder,
     entry,
     into,

@@ -10,7 +10,7 @@ import { quietSource } from './quiet-source.js';
 export interface CompileOptions {
   compiler: readonly [string, ...string[]];
   platform: Platform;
-  /** Folder of the package node-api-headers. */
+  /** Folder of Node's headers for addons, which the build copies into this package. */
   nodeApiHeaders: string;
   /** Folder of tfjs-node, for the binding's source. */
   tfjsNode: string;

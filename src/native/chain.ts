@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { findCompiler, findPythons } from './executables.js';
 import type { Machine } from './machine.js';
-import { findForEvenkeel } from './packages.js';
 import { isOlder, supportOf } from './platforms.js';
 
 /** One condition of the native backend; `problem` and `remedy` are phrases for one line. */
@@ -74,21 +73,11 @@ export async function pipOf(
     : { ok: false, problem: `no pip for ${found.detail}`, remedy };
 }
 
-export function checkNodeApiHeaders(): Check {
-  const found = findForEvenkeel('node-api-headers');
-  if (found) return { ok: true, detail: found.version };
-  return {
-    ok: false,
-    problem: 'the package node-api-headers is missing',
-    remedy: 'run `npm install node-api-headers`',
-  };
-}
-
 /** All that an install asks of a machine, told at once: whoever lacks two things should not learn of them in turn. */
 export async function checkMachine(machine: Machine): Promise<Check> {
   const platform = checkPlatform(machine);
   if (!platform.ok) return platform;
-  const checks = [checkCompiler(machine), await pipOf(machine), checkNodeApiHeaders()];
+  const checks = [checkCompiler(machine), await pipOf(machine)];
   const missing = checks.filter((check) => !check.ok);
   if (missing.length === 0) return platform;
   return {

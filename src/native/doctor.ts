@@ -1,11 +1,4 @@
-import {
-  type Check,
-  checkCompiler,
-  checkNodeApiHeaders,
-  checkPlatform,
-  checkPython,
-  pipOf,
-} from './chain.js';
+import { type Check, checkCompiler, checkPlatform, checkPython, pipOf } from './chain.js';
 import { findCopies } from './copies.js';
 import { type Machine, thisMachine } from './machine.js';
 import { findForUser } from './packages.js';
@@ -142,7 +135,6 @@ export async function diagnose(machine: Machine = thisMachine()): Promise<Diagno
     fromCheck('compiler', checkCompiler(machine), !native),
     fromCheck('Python', checkPython(machine), !native),
     fromCheck('pip', await pipOf(machine), !native),
-    fromCheck('node-api-headers', checkNodeApiHeaders(), !native),
     wasm,
     chromiumLink(machine),
   ];

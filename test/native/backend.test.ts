@@ -150,7 +150,6 @@ describe('doctor', () => {
       'compiler',
       'Python',
       'pip',
-      'node-api-headers',
       'wasm',
       'Chromium',
     ]);

