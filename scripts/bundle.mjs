@@ -2,7 +2,7 @@
  * Bundles the command line with the packages that it uses, which then need not be installed beside this one: a file per
  * command, loaded when that command runs, and the notices of the packages in them. `npm run build` runs it.
  */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -20,6 +20,17 @@ const shared = {
   logLevel: 'warning',
 };
 
+/** Leaves packages out of the source maps: their sources are not in this one, and would be most of a map. */
+const emptyMap = Buffer.from(JSON.stringify({ version: 3, sources: [''], mappings: 'A' })).toString('base64');
+const withoutMapsOfPackages = {
+  name: 'without-maps-of-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules.*\.(c|m)?js$/ }, ({ path }) => ({
+      contents: `${readFileSync(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${emptyMap}`,
+    }));
+  },
+};
+
 rmSync(join(root, 'dist/cli'), { recursive: true, force: true });
 const { metafile } = await esbuild.build({
   ...shared,
@@ -34,6 +45,8 @@ const { metafile } = await esbuild.build({
   // The sources are in the package.
   sourcesContent: false,
   minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [withoutMapsOfPackages],
   // Packages in CommonJS ask for modules of Node by a `require` that modules do not have.
   banner: {
     js: "import { createRequire as requireFor } from 'node:module'; globalThis.require ??= requireFor(import.meta.url);",
