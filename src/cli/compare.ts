@@ -118,10 +118,7 @@ async function report(folder: string, configs: readonly RunConfig[], command: st
   const rows = summarize(runs);
   const script = await readFile(join(packageFolder, 'dist/report/script.js'), 'utf8');
   await writeText(join(folder, 'table.csv'), comparisonCsv(rows));
-  await writeText(
-    join(folder, 'report.html'),
-    reportPage({ rows, runs, command, date: new Date(), script }),
-  );
+  await writeText(join(folder, 'report.html'), reportPage({ rows, runs, command, date: new Date(), script }));
 
   console.log(`\n${terminalTable(rows)}\n`);
   console.log(`report       ${join(folder, 'report.html')}`);
