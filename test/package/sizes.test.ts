@@ -34,10 +34,10 @@ test.each(bundles(pages.filter(({ needs }) => needs.length > 0)))(
 );
 
 test.each(bundles(pages.filter(({ needs }) => needs.length === 1)))(
-  '$bundler, $source: below 7 kB',
+  '$bundler, $source: below 7.5 kB',
   ({ bytes }) => {
     expect(bytes).toBeGreaterThan(500);
-    expect(bytes).toBeLessThanOrEqual(7000);
+    expect(bytes).toBeLessThanOrEqual(7500);
   },
 );
 
@@ -45,7 +45,7 @@ test.each(bundles(pages.filter(({ needs }) => needs.length > 1)))(
   '$bundler, $source: below its limit',
   (page) => {
     // `fold`, `dataInit` and the schedules with their checks are a third of the whole.
-    expect(page.bytes).toBeLessThanOrEqual(page.row === 'all of evenkeel' ? 29_000 : 20_000);
+    expect(page.bytes).toBeLessThanOrEqual(page.row === 'all of evenkeel' ? 32_000 : 25_000);
   },
 );
 
