@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import type { ChanceArgs } from '../src/arguments/chance.js';
-import { ArgumentError, knownArguments, positiveInteger, probability } from '../src/arguments/check.js';
+import {
+  ArgumentError,
+  argumentsObject,
+  knownArguments,
+  positiveInteger,
+  probability,
+} from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
@@ -157,5 +163,5 @@ function scheduleOf({ steps, epochs, schedule }: Course): Schedule {
 
 /** Dropout with a rate that falls while training; see {@link AnnealedDropout}. */
 export function annealedDropout(args: AnnealedDropoutArgs): AnnealedDropout {
-  return new AnnealedDropout(args);
+  return new AnnealedDropout(argumentsObject(LAYER, 'rate', args));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { knownArguments } from '../src/arguments/check.js';
+import { argumentsObject, knownArguments } from '../src/arguments/check.js';
 import {
   type ConvSettings,
   convOutput,
@@ -123,5 +123,5 @@ register(CosineConv1D);
 
 /** A convolution of sequences with cosine normalization; see {@link CosineConv1D}. */
 export function cosineConv1d(args: CosineConv1DArgs): CosineConv1D {
-  return new CosineConv1D(args);
+  return new CosineConv1D(argumentsObject(LAYER, 'filters', args));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { knownArguments, oneOf } from '../src/arguments/check.js';
+import { argumentsObject, knownArguments, oneOf } from '../src/arguments/check.js';
 import {
   type ConvSettings,
   convOutput,
@@ -140,5 +140,5 @@ register(CosineConv2D);
 
 /** A convolution of images with cosine normalization; see {@link CosineConv2D}. */
 export function cosineConv2d(args: CosineConv2DArgs): CosineConv2D {
-  return new CosineConv2D(args);
+  return new CosineConv2D(argumentsObject(LAYER, 'filters', args));
 }

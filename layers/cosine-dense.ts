@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { knownArguments, positiveInteger } from '../src/arguments/check.js';
+import { argumentsObject, knownArguments, positiveInteger } from '../src/arguments/check.js';
 import {
   type CosineArgs,
   type CosineSettings,
@@ -113,5 +113,5 @@ register(CosineDense);
 
 /** A dense layer with cosine normalization; see {@link CosineDense}. */
 export function cosineDense(args: CosineDenseArgs): CosineDense {
-  return new CosineDense(args);
+  return new CosineDense(argumentsObject(LAYER, 'units', args));
 }

@@ -3,6 +3,7 @@ import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import type { ChanceArgs } from '../src/arguments/chance.js';
 import {
   ArgumentError,
+  argumentsObject,
   knownArguments,
   oneOf,
   positiveInteger,
@@ -245,5 +246,5 @@ function masksOf({ index, first, shape }: Block, rate: number, draw: Draw): tf.T
 
 /** A dense layer with DropConnect; see {@link DropConnectDense}. */
 export function dropConnectDense(args: DropConnectDenseArgs): DropConnectDense {
-  return new DropConnectDense(args);
+  return new DropConnectDense(argumentsObject(LAYER, 'units', args));
 }

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import type { ChanceArgs } from '../src/arguments/chance.js';
-import { ArgumentError, flag, knownArguments, oneOf, probability } from '../src/arguments/check.js';
+import {
+  ArgumentError,
+  argumentsObject,
+  flag,
+  knownArguments,
+  oneOf,
+  probability,
+} from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
@@ -136,5 +143,5 @@ register(Dropout);
 
 /** Dropout whose masks follow from a seed; see {@link Dropout}. */
 export function dropout(args: DropoutArgs): Dropout {
-  return new Dropout(args);
+  return new Dropout(argumentsObject(LAYER, 'rate', args));
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import {
   ArgumentError,
+  argumentsObject,
   knownArguments,
   positive,
   positiveInteger,
@@ -235,5 +236,5 @@ function affineFields(template: tf.layers.Layer): AffineFields {
 
 /** Batch normalization that decorrelates; see {@link IterativeWhitening}. */
 export function iterativeWhitening(args: IterativeWhiteningArgs = {}): IterativeWhitening {
-  return new IterativeWhitening(args);
+  return new IterativeWhitening(argumentsObject(LAYER, 'groupSize', args));
 }

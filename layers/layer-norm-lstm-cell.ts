@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CallArgs } from '../src/arguments/call.js';
-import { ArgumentError, knownArguments, positive } from '../src/arguments/check.js';
+import { ArgumentError, argumentsObject, knownArguments, positive } from '../src/arguments/check.js';
 import { register } from '../src/arguments/register.js';
 import { features } from '../src/arguments/shape.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
@@ -248,5 +248,5 @@ function read(weight: tf.LayerVariable): tf.Tensor1D {
 
 /** A cell of an LSTM with layer normalization; see {@link LayerNormLSTMCell}. */
 export function layerNormLSTMCell(args: LayerNormLSTMCellArgs): LayerNormLSTMCell {
-  return new LayerNormLSTMCell(args);
+  return new LayerNormLSTMCell(argumentsObject(LAYER, 'units', args));
 }

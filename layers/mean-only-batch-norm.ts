@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { ArgumentError, knownArguments, probability } from '../src/arguments/check.js';
+import { ArgumentError, argumentsObject, knownArguments, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { onlyShape } from '../src/arguments/shape.js';
@@ -141,5 +141,5 @@ function betaFields(template: tf.layers.Layer): BetaFields {
 
 /** Batch normalization of the mean alone; see {@link MeanOnlyBatchNorm}. */
 export function meanOnlyBatchNorm(args: MeanOnlyBatchNormArgs = {}): MeanOnlyBatchNorm {
-  return new MeanOnlyBatchNorm(args);
+  return new MeanOnlyBatchNorm(argumentsObject(LAYER, 'axis', args));
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import type { ChanceArgs } from '../src/arguments/chance.js';
-import { ArgumentError, finite, knownArguments, oneOf } from '../src/arguments/check.js';
+import { ArgumentError, argumentsObject, finite, knownArguments, oneOf } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import type { Foldable, Prediction } from '../src/inference/foldable.js';
@@ -96,5 +96,5 @@ register(RReLU);
 
 /** Randomized leaky ReLU; see {@link RReLU}. */
 export function rrelu(args?: RReLUArgs): RReLU {
-  return new RReLU(args);
+  return new RReLU(argumentsObject(LAYER, 'lower', args));
 }

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
 import type { ChanceArgs } from '../src/arguments/chance.js';
-import { ArgumentError, finite, knownArguments, oneOf, positiveInteger } from '../src/arguments/check.js';
+import {
+  ArgumentError,
+  argumentsObject,
+  finite,
+  knownArguments,
+  oneOf,
+  positiveInteger,
+} from '../src/arguments/check.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -199,5 +206,5 @@ function affine(x: tf.Tensor2D, { kernel, bias }: Weights): tf.Tensor2D {
 
 /** A dense layer with standout; see {@link StandoutDense}. */
 export function standoutDense(args: StandoutDenseArgs): StandoutDense {
-  return new StandoutDense(args);
+  return new StandoutDense(argumentsObject(LAYER, 'units', args));
 }

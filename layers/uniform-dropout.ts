@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import type { ChanceArgs } from '../src/arguments/chance.js';
-import { knownArguments, probability } from '../src/arguments/check.js';
+import { argumentsObject, knownArguments, probability } from '../src/arguments/check.js';
 import type { LayerArgs } from '../src/arguments/dense.js';
 import { register } from '../src/arguments/register.js';
 import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
@@ -76,5 +76,5 @@ register(UniformDropout);
 
 /** Multiplicative uniform noise in place of dropout; see {@link UniformDropout}. */
 export function uniformDropout(args: UniformDropoutArgs): UniformDropout {
-  return new UniformDropout(args);
+  return new UniformDropout(argumentsObject(LAYER, 'beta', args));
 }

@@ -70,3 +70,30 @@ describe('an argument that a layer does not know', () => {
     expect(make).toThrow(message);
   });
 });
+
+describe('a value or a layer where an object of arguments is meant', () => {
+  const factories: [string, string, (args: never) => unknown][] = [
+    ['annealedDropout', 'rate', annealedDropout],
+    ['cosineConv1d', 'filters', cosineConv1d],
+    ['cosineConv2d', 'filters', cosineConv2d],
+    ['cosineDense', 'units', cosineDense],
+    ['dropConnectDense', 'units', dropConnectDense],
+    ['dropout', 'rate', dropout],
+    ['iterativeWhitening', 'groupSize', iterativeWhitening],
+    ['layerNormLSTMCell', 'units', layerNormLSTMCell],
+    ['meanOnlyBatchNorm', 'axis', meanOnlyBatchNorm],
+    ['rrelu', 'lower', rrelu],
+    ['standoutDense', 'units', standoutDense],
+    ['uniformDropout', 'beta', uniformDropout],
+  ];
+
+  it.each(factories)('%s says what to write', (name, first, factory) => {
+    expect(() => factory(0.5 as never)).toThrow(
+      `${name}: its argument must be an object: write ${name}({ ${first}: 0.5 }), received 0.5.`,
+    );
+    expect(() => factory(tf.layers.dense({ units: 2, name: 'hidden' }) as never)).toThrow(
+      `${name}: its argument must be an object: write ${name}({ ${first} }), received 'the layer hidden'.`,
+    );
+    expect(() => factory([] as never)).toThrow(/an object/);
+  });
+});
