@@ -36,6 +36,7 @@ import {
 } from '../src/ops/drop-connect-gaussian.js';
 import { drawnRate } from '../src/random/bernoulli.js';
 import { type Draw, fixedDraw } from '../src/random/draws.js';
+import { isBuiltin } from '../src/tfjs/builtins.js';
 
 const LAYER = 'dropConnectDense';
 
@@ -138,7 +139,7 @@ export class DropConnectDense extends RandomLayer implements Foldable {
   }
 
   private get predictsByMean(): boolean {
-    const linear = denseFields(this.template).activation.getClassName() === 'linear';
+    const linear = isBuiltin(denseFields(this.template).activation, 'linear', 'apply');
     return this.inference === 'mean' || this.law.rate === 0 || (this.inference === 'gaussian' && linear);
   }
 
@@ -195,7 +196,7 @@ export class DropConnectDense extends RandomLayer implements Foldable {
   private gaussianMean({ mean, deviation }: Gaussian): tf.Tensor {
     const u = { mean: this.withBias(mean), deviation };
     const { activation } = denseFields(this.template);
-    if (activation.getClassName() === 'relu') return gaussianRelu(u);
+    if (isBuiltin(activation, 'relu', 'apply')) return gaussianRelu(u);
     const normals = FIXED.normal([this.samples, this.units]) as tf.Tensor2D;
     return gaussianMeanOf((u) => activate(activation, u), u, normals);
   }

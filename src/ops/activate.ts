@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { isBuiltin } from '../tfjs/builtins.js';
 import { withGradient } from './gradient.js';
 import { throughReluOf } from './through-relu.js';
 
@@ -10,7 +11,7 @@ export interface Activation {
 
 /** Applies an activation; relu with a gradient of two passes, where the built-in one makes seven on the native backend. */
 export function activate(activation: Activation, x: tf.Tensor): tf.Tensor {
-  return activation.getClassName() === 'relu' ? relu(x) : activation.apply(x);
+  return isBuiltin(activation, 'relu', 'apply') ? relu(x) : activation.apply(x);
 }
 
 /** Forward: `y = max(x, 0)`. Backward: `dx = dy where y > 0, else 0`. */
