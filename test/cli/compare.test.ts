@@ -33,7 +33,7 @@ describe('compare', () => {
   beforeAll(async () => {
     ended = await evenkeel(['compare', '--seeds', '2', '--epochs', '2', ...quick, '--out', join(out, 'all')]);
     folder = folderIn(join(out, 'all'));
-  }, 120_000);
+  }, 300_000);
 
   it('ends well, with plain lines where there is no terminal', () => {
     expect([ended.code, ended.stderr]).toEqual([0, '']);
