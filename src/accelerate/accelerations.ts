@@ -53,6 +53,7 @@ import { sumOnNative } from './sum-on-native.js';
 import { sumOnWasm } from './sum-on-wasm.js';
 import { tile } from './tile.js';
 import { unclippedCrossEntropy } from './unclipped-cross-entropy.js';
+import { unequalStrides } from './unequal-strides.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 /**
@@ -119,6 +120,7 @@ export const accelerations = {
   reach3dOnWasm,
   reach3dOnNative,
   oneColumn,
+  unequalStrides,
   emptyConvolutions,
   emptyConvolutionsOnWebgl,
   emptyGradients,

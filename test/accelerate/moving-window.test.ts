@@ -73,16 +73,10 @@ const pooled =
     };
   };
 
-/** tfjs takes strides of one number alone there. */
-const depthwiseCase = (drawn: Drawn): Case => {
-  const strides = drawn.window.strides.map(() => drawn.window.strides[0] as number);
-  return convolved('depthwiseConv2d', depthwise)({ ...drawn, window: { ...drawn.window, strides } });
-};
-
 const OPS: Record<string, (drawn: Drawn) => Case> = {
   conv2d: convolved('conv2d', convolution),
   conv3d: convolved('conv3d', convolution),
-  depthwiseConv2d: depthwiseCase,
+  depthwiseConv2d: convolved('depthwiseConv2d', depthwise),
   conv2dTranspose: transposed('conv2dTranspose'),
   conv3dTranspose: transposed('conv3dTranspose'),
   avgPool: pooled('avgPool', 'average'),
@@ -120,7 +114,11 @@ const EXAMPLES: Record<string, Drawn[]> = {
   // A filter of one pixel with strides; one column of output, of one channel.
   conv2d: [example([4, 6], [1, 1], [2, 2]), example([4, 3], [3, 2], [1, 3], 1)],
   conv3d: [example([3, 2, 2], [1, 2, 2], [3, 2, 1]), example([3, 3, 3], [3, 2, 2], [1, 1, 3], 1)],
-  depthwiseConv2d: [example([3, 5], [1, 2], [3, 3])],
+  depthwiseConv2d: [
+    example([3, 5], [1, 2], [3, 3]),
+    example([5, 6], [2, 3], [1, 2]),
+    example([6, 5], [3, 1], [3, 2]),
+  ],
   conv2dTranspose: [example([4, 6], [1, 1], [2, 2]), example([6, 1], [3, 3], [1, 2])],
   conv3dTranspose: [example([3, 2, 2], [1, 2, 2], [3, 2, 1])],
   // Windows over the edge; a stride above the window, over three axes.
