@@ -11,13 +11,12 @@ export type { AccelerationName };
 
 export interface AccelerateOptions {
   /**
-   * Those of these names, of the ones that `repair` is about too. Default: all that leave the numbers of a model that
-   * trains today as they are.
+   * Turns on only these, which may also be those of `repair`. Default: all but those of `repair`.
    */
   only?: readonly AccelerationName[];
   /**
-   * Also what changes such numbers, since they are wrong: `constraints` are applied after each step, `frozenBatchNorm`
-   * uses its moving statistics, `seededDropout` draws a new mask at each call, `unclippedCrossEntropy` has losses and
+   * Also what changes behaviour that a model may rely on: `constraints` are applied after each step, `frozenBatchNorm`
+   * uses its moving statistics and freezes what is compiled from then on, `seededDropout` draws a new mask at each call, `unclippedCrossEntropy` has losses and
    * gradients where probabilities are below 1e-7. Default: false.
    */
   repair?: boolean;
@@ -33,11 +32,11 @@ const on = new Map<AccelerationName, Patches>();
 const waiting = new Set<AccelerationName>();
 
 /**
- * Trains the built-in layers of tfjs at the speed of its engine, and mends what is broken in them: for every model, those
- * that exist too, without a change to its code. On every backend; most is won on the native one.
+ * Trains the built-in layers of tfjs at the speed of its engine, and fixes what is broken in them: for every model, also
+ * those that exist, without a change to its code. On every backend; most is won on the native one.
  *
- * Kernels, gradients and methods of tfjs are replaced by name (README lists them). What this version of tfjs has mended
- * itself is left alone. To call it again adds what is not on yet, and takes nothing off. What is for one backend alone is
+ * Kernels, gradients and methods of tfjs are replaced by name (README lists them). What a later version of tfjs
+ * has fixed is left alone. A second call adds what is not on yet, and takes nothing off. What only one backend needs is
  * turned on once that backend is set, before or after.
  *
  * ```ts
@@ -47,7 +46,7 @@ const waiting = new Set<AccelerationName>();
  * accelerate.restore();
  * ```
  *
- * @returns the names of all that is on
+ * @returns the names of all that is on, also of what is registered for cpu and webgl while another backend is in use
  * @throws Error for an option or a name that is none, where no backend is ready, or where two copies of tfjs are
  *   loaded; nothing is changed then
  */

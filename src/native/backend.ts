@@ -187,6 +187,12 @@ export async function loadBackendOn(
  * @throws Error where none of `prefer` works, for an option, a backend or a precision that there is none of
  */
 export async function loadBackend(options: LoadBackendOptions = {}): Promise<LoadedBackend> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const received = JSON.stringify(options);
+    throw new Error(
+      `loadBackend: its argument must be an object, such as { prefer: ['wasm'] }; received ${received}`,
+    );
+  }
   const { prefer = ['native', 'wasm', 'cpu'], precision, ...others } = options;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {

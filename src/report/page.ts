@@ -99,7 +99,7 @@ ${chart('evaluation', `Accuracy on the ${evaluated} set after each epoch`)}
 <h3>Gap between training and ${evaluated} accuracy</h3>
 <p>In percentage points; above 0, the model is better on the examples that it was trained on. The training accuracy is measured during the epoch.</p>
 ${chart('gap', `Training accuracy minus ${evaluated} accuracy after each epoch`)}
-${numbers(epochTable(data))}
+${numbers(epochTable(data, evaluated))}
 </section>`;
 }
 

@@ -81,8 +81,8 @@ function verdict({ difference, halfWidth }: PairedDifference): string {
   return difference > 0 ? 'better' : 'worse';
 }
 
-/** Every epoch of every run. */
-export function epochTable({ runs }: ReportData): Html {
+/** Every epoch of every run: losses, and accuracies in percent. */
+export function epochTable({ runs }: ReportData, evaluated: string): Html {
   return table({
     label: 'Loss and accuracy after each epoch',
     rows: runs.flatMap(({ recipe, seed, epochs }) => epochs.map((epoch) => ({ recipe, seed, ...epoch }))),
@@ -92,8 +92,8 @@ export function epochTable({ runs }: ReportData): Html {
       { name: 'epoch', cell: ({ epoch }) => String(epoch) },
       { name: 'seconds', cell: ({ seconds }) => seconds.toFixed(1) },
       { name: 'training loss', cell: ({ trainingLoss }) => trainingLoss.toFixed(4) },
-      { name: 'training accuracy %', cell: ({ trainingAccuracy }) => percent(trainingAccuracy) },
-      { name: 'evaluation accuracy %', cell: ({ evaluationAccuracy }) => percent(evaluationAccuracy) },
+      { name: 'training %', cell: ({ trainingAccuracy }) => percent(trainingAccuracy) },
+      { name: `${evaluated} %`, cell: ({ evaluationAccuracy }) => percent(evaluationAccuracy) },
       {
         name: 'gap',
         cell: ({ trainingAccuracy, evaluationAccuracy }) => signed(trainingAccuracy - evaluationAccuracy),

@@ -77,6 +77,7 @@ describe('loadBackend', () => {
   });
 
   it.each([
+    ['cuda' as never, 'its argument must be an object, such as { prefer: [\'wasm\'] }; received "cuda"'],
     [{ prefer: 'wasm' }, 'prefer must be a list of native, wasm, cpu; received "wasm"'],
     [{ precison: 'bfloat16' }, 'no option precison; did you mean precision?'],
   ])('refuses the options %j', async (options, expected) => {

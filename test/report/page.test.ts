@@ -159,7 +159,7 @@ describe('a report of twelve recipes', () => {
     const box = (await dot.boundingBox()) as { x: number; y: number; width: number; height: number };
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page
-      .locator('[data-chart="evaluation"] text', { hasText: /epoch \d, .* s/ })
+      .locator('[data-chart="evaluation"] text', { hasText: /epoch \d, .* s.*mean of 3 seeds/ })
       .first()
       .waitFor();
   });
@@ -188,6 +188,7 @@ describe('a report of twelve recipes', () => {
     );
     await page.getByRole('button', { name: 'none' }).click();
     expect(await labels()).toEqual([]);
+    expect(await page.getByText('No curve is chosen.').count()).toBe(3);
     await page.getByRole('button', { name: 'all' }).click();
     expect(await labels()).toHaveLength(recipes.length);
     await page.getByLabel('time').check();

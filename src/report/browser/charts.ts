@@ -8,6 +8,7 @@ import {
   type ReportData,
 } from '../data.js';
 import { layerColour, recipeColour, recipeDash } from './colours.js';
+import { element } from './element.js';
 import { endLabels } from './end-labels.js';
 import type { View } from './view.js';
 
@@ -81,6 +82,7 @@ function lineChart(
   width: number,
 ): Drawn {
   const { axis } = view;
+  if (series.length === 0) return element('p', { className: 'note' }, 'No curve is chosen.');
   const short = shortNames(series.map(({ name }) => name));
   const longest = Math.max(0, ...series.map(({ name }) => short(name).length));
   const marginRight = Math.min(0.4 * width, 7 * longest + 16);
@@ -139,6 +141,12 @@ function seriesOf(
     }));
 }
 
+/** What a tip says of a value that several seeds have in common. */
+function ofSeeds({ runs }: ReportData): string {
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return seeds > 1 ? `, mean of ${seeds} seeds` : '';
+}
+
 const percent = (value: number) => `${value.toFixed(2)} %`;
 
 export function lossChart(data: ReportData, view: View): Draw {
@@ -153,7 +161,13 @@ export function lossChart(data: ReportData, view: View): Draw {
       points: positive(loss),
     }));
     return lineChart(
-      { label: 'training loss', logarithmic: true, format: (value) => value.toFixed(4), behind, series },
+      {
+        label: 'training loss',
+        logarithmic: true,
+        format: (value) => `loss ${value.toFixed(4)}${ofSeeds(data)}`,
+        behind,
+        series,
+      },
       view,
       width,
     );
@@ -163,7 +177,11 @@ export function lossChart(data: ReportData, view: View): Draw {
 export function evaluationChart(data: ReportData, view: View): Draw {
   return (width) => {
     const series = overEpochs(data, view, ({ evaluationAccuracy }) => 100 * evaluationAccuracy);
-    return lineChart({ label: 'accuracy, %', format: percent, series }, view, width);
+    return lineChart(
+      { label: 'accuracy, %', format: (value) => `${percent(value)}${ofSeeds(data)}`, series },
+      view,
+      width,
+    );
   };
 }
 
@@ -175,7 +193,12 @@ export function gapChart(data: ReportData, view: View): Draw {
       (point) => 100 * (point.trainingAccuracy - point.evaluationAccuracy),
     );
     return lineChart(
-      { label: 'points', zero: true, format: (value) => `${value.toFixed(2)} points`, series },
+      {
+        label: 'points',
+        zero: true,
+        format: (value) => `${value.toFixed(2)} points${ofSeeds(data)}`,
+        series,
+      },
       view,
       width,
     );
