@@ -100,6 +100,9 @@ export async function resumedSettings(
   return before;
 }
 
+/** A text as one word of a POSIX shell, which takes nothing within single quotes for a command. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
 /** The command line that makes a comparison with these settings. */
 export function commandOf(settings: ComparisonSettings): string {
   const flags: [string, unknown][] = [
@@ -110,7 +113,7 @@ export function commandOf(settings: ComparisonSettings): string {
     ['--learning-rate', settings.learningRate],
     ['--examples', settings.examples],
     ['--hold-out', settings.holdOut || null],
-    ['--data', settings.data && JSON.stringify(settings.data)],
+    ['--data', settings.data && quoted(settings.data)],
     ['--backend', settings.backend === 'auto' ? null : settings.backend],
     ['--precision', settings.precision === 'float32' ? null : settings.precision],
     ['--no-accelerate', settings.accelerate ? null : ''],

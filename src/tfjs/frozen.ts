@@ -7,6 +7,8 @@ type Layer = tf.layers.Layer;
  * nor what is nested deeper; nor does a layer know the models that it is in.
  */
 const frozen = new Set<WeakRef<tf.LayersModel>>();
+/** Layers and models that were thawed after a model around them was frozen: the last word counts, as in Keras. */
+const thawed = new WeakSet<Layer>();
 /** What a sequential model computes with: it keeps the `trainable` of the time when it was built. */
 const built = new WeakSet<object>();
 /** Weights that are frozen here and not by tfjs, which would not thaw them. */
@@ -45,7 +47,7 @@ function isInFrozenModel(layer: Layer): boolean {
 }
 
 function holds(model: tf.LayersModel, layer: Layer): boolean {
-  return model.layers.some((own) => isOrHolds(own, layer));
+  return model.layers.some((own) => !thawed.has(own) && isOrHolds(own, layer));
 }
 
 function isOrHolds(own: Layer, layer: Layer): boolean {
@@ -55,14 +57,39 @@ function isOrHolds(own: Layer, layer: Layer): boolean {
   return inner instanceof tf.layers.Layer && isOrHolds(inner, layer);
 }
 
-/** Notes which models are frozen, from now on; `trainable` does what it did. */
+function forgetThawed(model: tf.LayersModel): void {
+  for (const layer of model.layers) {
+    thawed.delete(layer);
+    if (layer instanceof tf.LayersModel) forgetThawed(layer);
+  }
+}
+
+function note(layer: Layer, trainable: boolean): void {
+  if (trainable) thawed.add(layer);
+  else thawed.delete(layer);
+}
+
+/** Notes which models are frozen, and what is thawed, from now on; `trainable` does what it did. */
 function watch(): void {
+  const ofLayers = Object.getOwnPropertyDescriptor(
+    tf.layers.Layer.prototype,
+    'trainable',
+  ) as PropertyDescriptor;
+  Object.defineProperty(tf.layers.Layer.prototype, 'trainable', {
+    ...ofLayers,
+    set(this: Layer, value: boolean) {
+      ofLayers.set?.call(this, value);
+      note(this, value);
+    },
+  });
   const container = Object.getPrototypeOf(tf.LayersModel.prototype);
   const own = Object.getOwnPropertyDescriptor(container, 'trainable') as PropertyDescriptor;
   Object.defineProperty(container, 'trainable', {
     ...own,
     set(this: tf.LayersModel, value: boolean) {
       own.set?.call(this, value);
+      note(this, value);
+      if (!value) forgetThawed(this);
       for (const ref of frozen) if (ref.deref() === this) frozen.delete(ref);
       if (!value) frozen.add(new WeakRef(this));
     },

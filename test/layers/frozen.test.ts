@@ -107,3 +107,29 @@ describe.each(Object.entries(NORMALIZED))('%s', (_, make) => {
     whole.dispose();
   });
 });
+
+/** Fine-tuning: the base is frozen, and its top is thawed again. */
+describe.each(Object.keys(NORMALIZED))('%s, thawed in a frozen base that a flat model is made of', (name) => {
+  it('trains, and moves its averages; the rest of the base stays', async () => {
+    const layer = (NORMALIZED[name] as () => tf.layers.Layer)();
+    const top = tf.layers.dense({ units: 4, kernelInitializer: 'ones' });
+    const base = sequential(first(), layer, top);
+    base.trainable = false;
+    layer.trainable = true;
+    top.trainable = true;
+    const whole = functional(base, head());
+    const bottom = base.layers[0] as tf.layers.Layer;
+    const of = (...layers: tf.layers.Layer[]) =>
+      layers.flatMap((one) => one.getWeights().map((w) => w.clone()));
+    const before = { bottom: of(bottom), layer: of(layer), top: of(top) };
+    whole.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 7, 8, 1, 9, 2, 4, 4, 3, 3, 1, 6, 2, 5, 0, 1, 2, 7, 7, 3], [8, 3]);
+    await whole.trainOnBatch(x, tf.ones([8, 1]));
+    const moved = (one: tf.layers.Layer, old: tf.Tensor[]) =>
+      one.getWeights().map((w, i) => tf.max(tf.abs(tf.sub(w, old[i] as tf.Tensor))).dataSync()[0] as number);
+    expect(moved(bottom, before.bottom)).toEqual([0, 0]);
+    expect(Math.max(...moved(top, before.top))).toBeGreaterThan(0);
+    // The averages are the last two weights, or the last one.
+    expect(moved(layer, before.layer).at(-1)).toBeGreaterThan(0);
+  });
+});
