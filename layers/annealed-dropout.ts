@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import type { ChanceArgs } from '../src/arguments/chance.js';
 import {
   ArgumentError,
   argumentsObject,
   knownArguments,
   positiveInteger,
   probability,
-} from '../src/arguments/check.js';
-import type { LayerArgs } from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+} from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import type { LayerArgs } from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
+import type { RandomArgs } from '../src/layer/randomness.js';
+import { register } from '../src/layer/register.js';
+import { maskShape, type NoiseShape, noiseShape } from '../src/layer/shape.js';
 import { dropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
 import { linear } from '../src/schedules/kinds.js';
@@ -23,7 +23,7 @@ import { type Time, valueAt } from '../src/schedules/value-at.js';
 
 const LAYER = 'annealedDropout';
 
-export interface AnnealedDropoutArgs extends LayerArgs, ChanceArgs {
+export interface AnnealedDropoutArgs extends LayerArgs, RandomArgs {
   /** The probability to drop at the beginning, from 0 to 1; with a schedule, what it is multiplied by. Default there: 1. */
   rate?: number;
   /** Training steps after which the rate is 0: a positive integer. One of steps, epochs and schedule has to be given. */

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { argumentsObject, knownArguments, oneOf } from '../src/arguments/check.js';
+import { argumentsObject, knownArguments, oneOf } from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
 import {
   type ConvSettings,
   convOutput,
   convSettings,
   type OwnConvArgs,
   windowOf,
-} from '../src/arguments/conv.js';
+} from '../src/layer/conv.js';
 import {
   type CosineArgs,
   type CosineSettings,
@@ -15,7 +15,7 @@ import {
   cosineSettings,
   logScaleInitializer,
   scaledAndShifted,
-} from '../src/arguments/cosine.js';
+} from '../src/layer/cosine.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -23,10 +23,10 @@ import {
   denseFields,
   denseTemplate,
   kernelArgs,
-} from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { channels, onlyShape, requireChannels } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+} from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
+import { register } from '../src/layer/register.js';
+import { channels, onlyShape, requireChannels } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { cosineConv } from '../src/ops/cosine-conv.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { argumentsObject, knownArguments, positiveInteger } from '../src/arguments/check.js';
+import { argumentsObject, knownArguments, positiveInteger } from '../src/errors/argument-error.js';
+import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
 import {
   type CosineArgs,
   type CosineSettings,
@@ -8,7 +8,7 @@ import {
   cosineSettings,
   logScaleInitializer,
   scaledAndShifted,
-} from '../src/arguments/cosine.js';
+} from '../src/layer/cosine.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -18,10 +18,10 @@ import {
   kernelArgs,
   layerArgs,
   type OwnDenseArgs,
-} from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { features, requireChannels, withLast } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+} from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
+import { register } from '../src/layer/register.js';
+import { features, requireChannels, withLast } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { cosine } from '../src/ops/cosine.js';
 

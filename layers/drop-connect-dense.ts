@@ -1,6 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import type { ChanceArgs } from '../src/arguments/chance.js';
 import {
   ArgumentError,
   argumentsObject,
@@ -8,7 +6,8 @@ import {
   oneOf,
   positiveInteger,
   probability,
-} from '../src/arguments/check.js';
+} from '../src/errors/argument-error.js';
+import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -18,12 +17,12 @@ import {
   kernelArgs,
   layerArgs,
   type OwnDenseArgs,
-} from '../src/arguments/dense.js';
-import { copyOf } from '../src/arguments/inner-layer.js';
-import { register } from '../src/arguments/register.js';
-import { features, requireChannels, withLast } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+} from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
+import type { RandomArgs } from '../src/layer/randomness.js';
+import { register } from '../src/layer/register.js';
+import { features, requireChannels, withLast } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { type Block, dropConnectPerBatch, dropConnectPerExample } from '../src/ops/drop-connect.js';
 import {
@@ -37,13 +36,14 @@ import {
 import { drawnRate } from '../src/random/bernoulli.js';
 import { type Draw, fixedDraw } from '../src/random/draws.js';
 import { isBuiltin } from '../src/tfjs/builtins.js';
+import { copyOf } from '../src/tfjs/copy-layer.js';
 
 const LAYER = 'dropConnectDense';
 
 /** What prediction draws from, whatever the layer's name and seed: equal weights predict equally. */
 const FIXED = fixedDraw({ layer: LAYER, seed: 0 });
 
-export interface DropConnectDenseArgs extends OwnDenseArgs, ChanceArgs {
+export interface DropConnectDenseArgs extends OwnDenseArgs, RandomArgs {
   /** The probability to drop a weight, from 0 to 1. The layer's own `rate` may be set at any time. */
   rate: number;
   /**

@@ -1,6 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import type { ChanceArgs } from '../src/arguments/chance.js';
 import {
   ArgumentError,
   argumentsObject,
@@ -8,18 +6,20 @@ import {
   knownArguments,
   oneOf,
   probability,
-} from '../src/arguments/check.js';
-import type { LayerArgs } from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
-import { type Foldable, type Prediction, scaled } from '../src/inference/foldable.js';
+} from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import type { LayerArgs } from '../src/layer/dense.js';
+import { type Foldable, type Prediction, scaled } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
+import type { RandomArgs } from '../src/layer/randomness.js';
+import { register } from '../src/layer/register.js';
+import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/layer/shape.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
 
 const LAYER = 'dropout';
 
-export interface DropoutArgs extends LayerArgs, ChanceArgs {
+export interface DropoutArgs extends LayerArgs, RandomArgs {
   /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. The layer's own `rate` may be set at any time. */
   rate: number;
   /** Shape of the mask; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */

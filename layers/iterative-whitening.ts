@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
 import {
   ArgumentError,
   argumentsObject,
@@ -7,11 +6,12 @@ import {
   positive,
   positiveInteger,
   probability,
-} from '../src/arguments/check.js';
-import type { LayerArgs } from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { features } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+} from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import type { LayerArgs } from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
+import { register } from '../src/layer/register.js';
+import { features } from '../src/layer/shape.js';
 import { blockDiagonal, type Whitened, whiten, whitenBy } from '../src/ops/whitening.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CallArgs } from '../src/arguments/call.js';
-import { ArgumentError, argumentsObject, knownArguments, positive } from '../src/arguments/check.js';
-import { register } from '../src/arguments/register.js';
-import { features } from '../src/arguments/shape.js';
+import { ArgumentError, argumentsObject, knownArguments, positive } from '../src/errors/argument-error.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { register } from '../src/layer/register.js';
+import { features } from '../src/layer/shape.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
 
 const LAYER = 'layerNormLSTMCell';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import { ArgumentError, argumentsObject, knownArguments, probability } from '../src/arguments/check.js';
-import type { LayerArgs } from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { onlyShape } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { ArgumentError, argumentsObject, knownArguments, probability } from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import type { LayerArgs } from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
+import { register } from '../src/layer/register.js';
+import { onlyShape } from '../src/layer/shape.js';
 import { addToChannels, subtractBatchMean } from '../src/ops/batch-mean.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
 

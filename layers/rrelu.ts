@@ -1,11 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import type { ChanceArgs } from '../src/arguments/chance.js';
-import { ArgumentError, argumentsObject, finite, knownArguments, oneOf } from '../src/arguments/check.js';
-import type { LayerArgs } from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import {
+  ArgumentError,
+  argumentsObject,
+  finite,
+  knownArguments,
+  oneOf,
+} from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import type { LayerArgs } from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
+import type { RandomArgs } from '../src/layer/randomness.js';
+import { register } from '../src/layer/register.js';
 import { meanSlope, type RReLULaw, rrelu as rectify, slopeOf } from '../src/ops/rrelu.js';
 
 const LAYER = 'rrelu';
@@ -13,7 +19,7 @@ const LAYER = 'rrelu';
 /** The bounds of each law: those of PyTorch and of the paper. */
 const BOUNDS = { slope: [1 / 8, 1 / 3], divisor: [3, 8] } as const;
 
-export interface RReLUArgs extends LayerArgs, ChanceArgs {
+export interface RReLUArgs extends LayerArgs, RandomArgs {
   /** Least of the numbers drawn: finite, above 0 for a divisor. Default: 1/8 for a slope, 3 for a divisor. */
   lower?: number;
   /** Greatest of them, not below lower. Default: 1/3 for a slope, 8 for a divisor. */

@@ -1,6 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import type { ChanceArgs } from '../src/arguments/chance.js';
 import {
   ArgumentError,
   argumentsObject,
@@ -8,7 +6,8 @@ import {
   knownArguments,
   oneOf,
   positiveInteger,
-} from '../src/arguments/check.js';
+} from '../src/errors/argument-error.js';
+import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
 import {
   biasArgs,
   type DenseArgs,
@@ -18,18 +17,19 @@ import {
   kernelArgs,
   layerArgs,
   type OwnDenseArgs,
-} from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { features, withLast } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+} from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
+import type { RandomArgs } from '../src/layer/randomness.js';
+import { register } from '../src/layer/register.js';
+import { features, withLast } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { constantOf } from '../src/ops/gradient.js';
 import { standout } from '../src/ops/standout.js';
 
 const LAYER = 'standoutDense';
 
-export interface StandoutDenseArgs extends OwnDenseArgs, ChanceArgs {
+export interface StandoutDenseArgs extends OwnDenseArgs, RandomArgs {
   /** Factor of the weights in the belief network. Default: 1. */
   alpha?: number;
   /** Shift in the belief network. Default: 0. */

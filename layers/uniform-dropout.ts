@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onlyInput } from '../src/arguments/call.js';
-import type { ChanceArgs } from '../src/arguments/chance.js';
-import { argumentsObject, knownArguments, probability } from '../src/arguments/check.js';
-import type { LayerArgs } from '../src/arguments/dense.js';
-import { register } from '../src/arguments/register.js';
-import { maskShape, type NoiseShape, noiseShape } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { argumentsObject, knownArguments, probability } from '../src/errors/argument-error.js';
+import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import type { LayerArgs } from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
+import type { RandomArgs } from '../src/layer/randomness.js';
+import { register } from '../src/layer/register.js';
+import { maskShape, type NoiseShape, noiseShape } from '../src/layer/shape.js';
 import { uniformDropout as multiply } from '../src/ops/uniform-dropout.js';
 
 const LAYER = 'uniformDropout';
 
-export interface UniformDropoutArgs extends LayerArgs, ChanceArgs {
+export interface UniformDropoutArgs extends LayerArgs, RandomArgs {
   /** Half the width of the noise, from 0 to 1. */
   beta: number;
   /** Shape of the noise; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */

@@ -1,23 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/arguments/call.js';
-import { ArgumentError, flag, knownArguments, positive } from '../src/arguments/check.js';
-import { denseFields, type LayerArgs } from '../src/arguments/dense.js';
-import {
-  buildWith,
-  copyOf,
-  describe,
-  fromWritten,
-  ownWeights,
-  type WeightRequest,
-  weightsOwner,
-} from '../src/arguments/inner-layer.js';
-import { type KernelLayer, kernelLayer } from '../src/arguments/kernels.js';
-import { NormalizedKernel } from '../src/arguments/normalized-kernel.js';
-import { register } from '../src/arguments/register.js';
-import { channels, requireChannels } from '../src/arguments/shape.js';
-import type { Foldable, Prediction } from '../src/inference/foldable.js';
+import { ArgumentError, flag, knownArguments, positive } from '../src/errors/argument-error.js';
+import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
+import { denseFields, type LayerArgs } from '../src/layer/dense.js';
+import type { Foldable, Prediction } from '../src/layer/foldable.js';
+import { register } from '../src/layer/register.js';
+import { channels, requireChannels } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { weightNormProduct } from '../src/ops/weight-norm.js';
+import { copyOf, describe, fromWritten, ownWeights } from '../src/tfjs/copy-layer.js';
+import { buildWith, type WeightRequest, weightsOwner } from '../src/wrapping/inner-layer.js';
+import { type KernelLayer, kernelLayer } from '../src/wrapping/kernels.js';
+import { NormalizedKernel } from '../src/wrapping/normalized-kernel.js';
 
 const LAYER = 'weightNorm';
 

@@ -11,7 +11,7 @@ import { RReLU } from '../layers/rrelu.js';
 import { StandoutDense } from '../layers/standout-dense.js';
 import { UniformDropout } from '../layers/uniform-dropout.js';
 import { WeightNorm } from '../layers/weight-norm.js';
-import { register } from './arguments/register.js';
+import { register } from './layer/register.js';
 
 /**
  * Makes every layer of this package known to `tf.loadLayersModel`, as often as it is called.

@@ -55,13 +55,13 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a transposed convolution normalized by its last axis',
-    file: 'src/arguments/kernels.ts',
+    file: 'src/wrapping/kernels.ts',
     right: 'kernels: { kernel: [-2] }',
     wrong: 'kernels: { kernel: [-1] }',
   },
   {
     name: 'a depthwise convolution normalized over its input channels',
-    file: 'src/arguments/kernels.ts',
+    file: 'src/wrapping/kernels.ts',
     right: 'DepthwiseConv2D: { ...conv2d, kernels: { depthwise_kernel: [-2, -1] } }',
     wrong: 'DepthwiseConv2D: { ...conv2d, kernels: { depthwise_kernel: [-1] } }',
   },
@@ -161,7 +161,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'cosine layers: the added bias is not added',
-    file: 'src/arguments/cosine.ts',
+    file: 'src/layer/cosine.ts',
     right: "return b && bias === 'add' ? scaled.add(b) : scaled;",
     wrong: 'return scaled;',
   },
@@ -174,13 +174,13 @@ export const MUTATIONS: Mutation[] = [
   // What a forward-only test lets pass, and what stands around the ops.
   {
     name: 'weight norm: g is never trained',
-    file: 'src/arguments/normalized-kernel.ts',
+    file: 'src/wrapping/normalized-kernel.ts',
     right: 'trainable: trainableScale,',
     wrong: 'trainable: false,',
   },
   {
     name: 'weight norm: g starts at 1',
-    file: 'src/arguments/normalized-kernel.ts',
+    file: 'src/wrapping/normalized-kernel.ts',
     right: "...part('g', () => kernelLengths(start(), outputAxes, epsilon)),",
     wrong: "...part('g', () => kernelLengths(start(), outputAxes, epsilon).mul(0).add(1)),",
   },
@@ -204,7 +204,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a learned scale is not kept positive',
-    file: 'src/arguments/cosine.ts',
+    file: 'src/layer/cosine.ts',
     right: 'c.mul(tf.exp(logScale))',
     wrong: 'c.mul(logScale)',
   },
@@ -320,7 +320,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a layer without a name draws by the name that tfjs gives it',
-    file: 'src/arguments/chance.ts',
+    file: 'src/layer/randomness.ts',
     right: "return name ? null : 'unsettled'",
     wrong: 'return null',
   },
@@ -908,34 +908,34 @@ export const MUTATIONS: Mutation[] = [
   // Kernels of tfjs that are wrong, left as they are.
   {
     name: 'a convolution on wasm whose strides are above the window sees all of the image',
-    file: 'src/accelerate/unseen.ts',
+    file: 'src/accelerate/kernels/unseen.ts',
     right: 'return Math.min(size, (Math.ceil(size / stride) - 1) * stride + extent);',
     wrong: 'return size;',
     backend: 'wasm',
   },
   {
     name: 'a transposed convolution on wasm has the usual shape, whatever was asked for',
-    file: 'src/accelerate/conv-2d-backprop-input.ts',
+    file: 'src/accelerate/kernels/wasm/conv-2d-backprop-input.ts',
     right: 'dy.shape[1] !== info.outHeight || dy.shape[2] !== info.outWidth',
     wrong: 'dy.shape[1] === -1',
     backend: 'wasm',
   },
   {
     name: 'batches of matrices are counted through as one axis',
-    file: 'src/accelerate/batch-mat-mul.ts',
+    file: 'src/accelerate/kernels/batch-mat-mul.ts',
     right: 'if (isOne || tf.util.arraysEqual(batchA, batchB)) return before(call);',
     wrong: 'if (isOne || batchA.length > 0) return before(call);',
   },
   {
     name: 'the planes of a 3d convolution begin without padding',
-    file: 'src/accelerate/conv-3d-by-planes.ts',
+    file: 'src/accelerate/kernels/conv-3d-by-planes.ts',
     right: 'Math.floor(Math.max(around, 0) / 2)',
     wrong: '0',
     backend: 'wasm',
   },
   {
     name: 'the mean of nothing is 0',
-    file: 'src/accelerate/of-nothing.ts',
+    file: 'src/accelerate/kernels/of-nothing.ts',
     right: 'Mean: () => Number.NaN,',
     wrong: 'Mean: () => 0,',
     backend: 'wasm',

@@ -1,4 +1,4 @@
-import type { Patches } from './patches.js';
+import type { Overrides } from '../tfjs/overrides.js';
 
 /** One change to tfjs that `accelerate` makes. */
 export interface Acceleration {
@@ -10,5 +10,5 @@ export interface Acceleration {
   backend?: 'wasm' | 'tensorflow';
   /** Whether this tfjs needs it: false where tfjs has its own mend. Asked with a backend ready. */
   needed?(): boolean;
-  apply(patches: Patches): void;
+  apply(overrides: Overrides): void;
 }

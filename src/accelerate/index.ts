@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../arguments/check.js';
-import { KEEP_ONE } from '../arguments/copies.js';
-import { didYouMean } from '../arguments/did-you-mean.js';
+import { ArgumentError } from '../errors/argument-error.js';
+import { KEEP_ONE } from '../errors/copies.js';
+import { didYouMean } from '../errors/did-you-mean.js';
 import { withFlagOff } from '../tfjs/flags.js';
+import { Overrides } from '../tfjs/overrides.js';
 import type { Acceleration } from './acceleration.js';
-import { type AccelerationName, accelerations } from './accelerations.js';
-import { Patches } from './patches.js';
+import { type AccelerationName, accelerations } from './registry.js';
 
 export type { AccelerationName };
 
@@ -26,7 +26,7 @@ const NAMES = Object.keys(accelerations) as AccelerationName[];
 const of = (name: AccelerationName): Acceleration => accelerations[name];
 
 /** What was changed, by name, in the order in which it was. */
-const on = new Map<AccelerationName, Patches>();
+const on = new Map<AccelerationName, Overrides>();
 
 /** What is asked for, and is for a backend that has not been set yet. */
 const waiting = new Set<AccelerationName>();
@@ -76,10 +76,10 @@ function turnOn(chosen: readonly AccelerationName[]): void {
     for (const name of now) {
       const { needed, apply } = of(name);
       if (on.has(name) || needed?.() === false) continue;
-      const patches = new Patches();
-      on.set(name, patches);
+      const overrides = new Overrides();
+      on.set(name, overrides);
       added.push(name);
-      apply(patches);
+      apply(overrides);
     }
   } catch (error) {
     for (const name of added.reverse()) undo(name);
@@ -92,12 +92,12 @@ function turnOn(chosen: readonly AccelerationName[]): void {
   if (waiting.size > 0) follow();
 }
 
-let following: Patches | null = null;
+let following: Overrides | null = null;
 
 /** Turns on what waits for a backend once that one is set. */
 function follow(): void {
   if (following) return;
-  following = new Patches();
+  following = new Overrides();
   following.method(Object.getPrototypeOf(tf.engine()), 'setBackend', (setBackend) => {
     return async function (this: unknown, backend: string) {
       const isSet = await setBackend.call(this, backend);

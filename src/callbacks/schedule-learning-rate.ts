@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../arguments/check.js';
+import { ArgumentError } from '../errors/argument-error.js';
 import { rangeOf } from '../schedules/range-of.js';
 import { requireSchedule } from '../schedules/require-schedule.js';
 import { type Schedule, type Unit, unitOf } from '../schedules/schedule.js';

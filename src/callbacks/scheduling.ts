@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError, positiveInteger } from '../arguments/check.js';
+import { ArgumentError, positiveInteger } from '../errors/argument-error.js';
 import type { Unit } from '../schedules/schedule.js';
 import type { Time } from '../schedules/value-at.js';
 import { Clock, type FitParams } from './clock.js';

@@ -12,20 +12,13 @@ import { inputShapeOf, requireRecipe } from '../training/recipes.js';
 import type { FinishedRun, RunConfig, RunEnvironment } from '../training/records.js';
 import { summarize } from '../training/summary.js';
 import type { TrainingData } from '../training/train.js';
-import {
-  type ComparisonSettings,
-  commandOf,
-  configsOf,
-  findComparison,
-  resumedSettings,
-  settingsOf,
-} from './comparison.js';
+import { commandOf, configsOf, findComparison, resumedSettings, settingsOf } from './comparison.js';
 import { CliError, Interruption } from './errors.js';
 import { exclusively } from './exclusively.js';
 import { interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import { arrange, chooseBackend, loadData, makeRun } from './run.js';
-import type { Settings } from './settings.js';
+import type { ComparisonSettings, Settings } from './settings.js';
 
 /** `evenkeel compare`: recipes times seeds, then the table and the report of all of them. */
 export async function compare(

@@ -5,13 +5,7 @@ import { comparedRecipes, requireRecipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
 import { CliError } from './errors.js';
 import { savedSettings } from './saved-settings.js';
-import { configOf, type Settings } from './settings.js';
-
-/** compare.json: all that a comparison needs to go on after an interruption. */
-export interface ComparisonSettings extends Settings {
-  recipes: string[];
-  seeds: number;
-}
+import { type ComparisonSettings, configOf, type Settings } from './settings.js';
 
 export function settingsOf(
   names: readonly string[],

@@ -5,8 +5,7 @@ import { checkFields, integer, listOf, oneOf, orNull, type Rule, rules } from '.
 import { precisions } from '../native/precision.js';
 import { readJson } from '../runs/run-folder.js';
 import { recipes } from '../training/recipes.js';
-import type { ComparisonSettings } from './comparison.js';
-import { backends, MOST, MOST_SEEDS, MOST_UNITS } from './settings.js';
+import { backends, type ComparisonSettings, MOST, MOST_SEEDS, MOST_UNITS } from './settings.js';
 
 const names = recipes.map(({ name }) => name);
 

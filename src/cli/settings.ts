@@ -23,6 +23,12 @@ export interface Settings {
   data: string | null;
 }
 
+/** compare.json: all that a comparison needs to go on after an interruption. */
+export interface ComparisonSettings extends Settings {
+  recipes: string[];
+  seeds: number;
+}
+
 export function number(flag: string): (value: string) => number {
   return (value) => {
     const parsed = Number(value);

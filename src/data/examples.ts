@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../arguments/check.js';
+import { ArgumentError } from '../errors/argument-error.js';
 import { streamKey, uniformValues } from '../random/uniform.js';
 
 /** Labelled examples in plain arrays, so that they outlive every backend. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AxisMap } from './foldable.js';
+import type { AxisMap } from '../layer/foldable.js';
 
 /** The axis counted from the front. */
 export function axisOf({ axis }: AxisMap, rank: number): number {

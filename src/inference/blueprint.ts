@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../arguments/check.js';
-import { configOf } from '../arguments/inner-layer.js';
+import { ArgumentError } from '../errors/argument-error.js';
 import { isLinear } from '../tfjs/activation.js';
 import { builtinLayer, classNameOf as ownClassName } from '../tfjs/builtin-layers.js';
 import { saveWhole } from '../tfjs/config.js';
+import { configOf } from '../tfjs/copy-layer.js';
 import { lostInCopy } from '../tfjs/copyable.js';
 
 type Config = tf.serialization.ConfigDict;

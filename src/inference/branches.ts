@@ -1,5 +1,5 @@
 import type { Call, Graph } from './graph.js';
-import type { BranchesPart, Part } from './parts.js';
+import type { BranchesPart, Part } from './part.js';
 
 /** Puts one call for each branch and one for their join in the place of a call of several. */
 export function branchedOut(graph: Graph<Part | BranchesPart>): Graph<Part> {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fill, make } from './blueprint.js';
 import type { Call, Graph } from './graph.js';
-import type { Part } from './parts.js';
+import type { Part } from './part.js';
 
 /** Makes the model of a graph, whose maps have all become layers. Disposing it frees all that is made here. */
 export function build(graph: Graph<Part>, name: string): tf.LayersModel {

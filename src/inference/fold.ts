@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../arguments/check.js';
-import { foreign, isForeign } from '../arguments/copies.js';
+import { ArgumentError } from '../errors/argument-error.js';
+import { foreign, isForeign } from '../errors/copies.js';
 import { build } from './build.js';
 import { type CustomLayer, customLayersOf } from './custom-layers.js';
 import { readGraph } from './graph.js';

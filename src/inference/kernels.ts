@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { AxisMap } from '../layer/foldable.js';
 import { axisOf, column, image, isZero, timesLast, transposed } from './axis-map.js';
 import type { Blueprint } from './blueprint.js';
-import type { AxisMap } from './foldable.js';
 
 /** The kernels and the bias of a layer that is linear but for its activation. */
 interface Affine {

@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { AxisMap } from '../layer/foldable.js';
 import { axisOf, composed, flattened } from './axis-map.js';
 import type { Blueprint } from './blueprint.js';
-import type { AxisMap } from './foldable.js';
 import { type Call, callAt, type Graph, isOutput, type Ref, usesOf, without, withParts } from './graph.js';
 import { withMapAfter, withMapBefore } from './kernels.js';
-import { type Change, type LayerPart, type MapPart, type Part, standing, unique } from './parts.js';
+import type { LayerPart, MapPart, Part } from './part.js';
+import { type Change, standing, unique } from './parts.js';
 
 /** A graph, and what has become of the layers on the way to it. */
 export interface Folding {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { copyOf, describe } from '../arguments/inner-layer.js';
+import type { AxisMap, Foldable, LayerInstead, Prediction } from '../layer/foldable.js';
 import { isLinear } from '../tfjs/activation.js';
 import { type BatchNormalization, readBatchNormalization } from '../tfjs/batch-normalization.js';
 import { builtinLayer } from '../tfjs/builtin-layers.js';
-import type { AxisMap, Foldable, LayerInstead, Prediction } from './foldable.js';
+import { copyOf, describe } from '../tfjs/copy-layer.js';
 
 /** Built-in layers that do nothing at prediction. */
 const IDENTITIES = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'GaussianNoise', 'AlphaDropout'];

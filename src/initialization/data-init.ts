@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { WeightNorm } from '../../layers/weight-norm.js';
-import { ArgumentError, positive } from '../arguments/check.js';
-import { foreign, isForeign } from '../arguments/copies.js';
+import { ArgumentError, positive } from '../errors/argument-error.js';
+import { foreign, isForeign } from '../errors/copies.js';
 
 const NAME = 'dataInit';
 

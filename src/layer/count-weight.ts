@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../arguments/check.js';
+import { ArgumentError } from '../errors/argument-error.js';
 
 /**
  * A count in the form of models that were saved before it stood in the config: an int32 weight `[stream, count]`. It is

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CallArgs } from '../arguments/call.js';
-import { type ChanceArgs, countOf, type Place, placeOf, seedOf } from '../arguments/chance.js';
-import type { LayerArgs } from '../arguments/dense.js';
 import { atPrediction, type Draw, drawOf, givenDraw } from '../random/draws.js';
 import { placeIn, streamOfPlace } from '../random/place.js';
 import { currentPass } from '../tfjs/pass.js';
 import { dropWeight } from '../tfjs/weights.js';
+import type { CallArgs } from './call.js';
 import { CountWeight } from './count-weight.js';
+import type { LayerArgs } from './dense.js';
+import { countOf, type Place, placeOf, type RandomArgs, seedOf } from './randomness.js';
 
 /**
  * A layer with random numbers: a new draw at each training call, by seed, by name or place, and by the number of the
@@ -22,7 +22,7 @@ export abstract class RandomLayer extends tf.layers.Layer {
 
   constructor(
     private readonly kind: string,
-    chance: ChanceArgs & LayerArgs,
+    chance: RandomArgs & LayerArgs,
     args: LayerArgs = chance,
   ) {
     super(args);

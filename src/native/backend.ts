@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import { didYouMean } from '../arguments/did-you-mean.js';
+import { didYouMean } from '../errors/did-you-mean.js';
 import { bindingPath, cachedEntries, cacheRoot, hasBinding } from './cache.js';
 import { checkMachine } from './chain.js';
 import { NativeFailure } from './failure.js';

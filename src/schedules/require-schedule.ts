@@ -1,4 +1,4 @@
-import { ArgumentError } from '../arguments/check.js';
+import { ArgumentError } from '../errors/argument-error.js';
 import { rangeOf } from './range-of.js';
 import { type Kind, type Point, type Schedule, UNITS, type Unit } from './schedule.js';
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../arguments/check.js';
+import { ArgumentError } from '../errors/argument-error.js';
 import { decayed } from './decay.js';
 import { requireSchedule } from './require-schedule.js';
 import { type In, type Point, type Schedule, spanOf, type Unit, unitOf } from './schedule.js';

@@ -18,8 +18,8 @@ import * as mlpStandout from '../../recipes/mlp-standout.js';
 import * as mlpWeightDecay from '../../recipes/mlp-weight-decay.js';
 import * as mlpWeightNorm from '../../recipes/mlp-weight-norm.js';
 import * as tinyBatches from '../../recipes/tiny-batches.js';
-import { didYouMean } from '../arguments/did-you-mean.js';
 import type { Examples } from '../data/examples.js';
+import { didYouMean } from '../errors/did-you-mean.js';
 import { ConfigError } from './config-error.js';
 
 /** What `train` and `compare` pass to a recipe. A recipe ignores what it has no use for. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { accelerate } from 'evenkeel/accelerate';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AccelerationName, accelerations } from '../../src/accelerate/accelerations.js';
+import { type AccelerationName, accelerations } from '../../src/accelerate/registry.js';
 import { builtin } from '../../src/tfjs/builtins.js';
 import { enginePrototype } from '../../src/tfjs/tape.js';
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { accelerate } from 'evenkeel/accelerate';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../src/accelerate/cross-entropy.js';
+import { crossEntropy } from '../../src/accelerate/training/cross-entropy.js';
 import { accelerated } from '../support/accelerated.js';
 import { dot, numericGradient } from '../support/float64.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { onlyInput } from '../../src/arguments/call.js';
-import type { Foldable, Prediction } from '../../src/inference/foldable.js';
+import { onlyInput } from '../../src/layer/call.js';
+import type { Foldable, Prediction } from '../../src/layer/foldable.js';
 
 interface AxisLinearArgs {
   name?: string;

@@ -1,5 +1,5 @@
 import { AnnealedDropout } from '../../../layers/annealed-dropout.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/annealed-dropout.js';
 

@@ -1,5 +1,5 @@
 import { CosineConv1D } from '../../../layers/cosine-conv1d.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/cosine-conv1d.js';
 

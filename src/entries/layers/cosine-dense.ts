@@ -1,5 +1,5 @@
 import { CosineDense } from '../../../layers/cosine-dense.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/cosine-dense.js';
 

@@ -1,5 +1,5 @@
 import { DropConnectDense } from '../../../layers/drop-connect-dense.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/drop-connect-dense.js';
 

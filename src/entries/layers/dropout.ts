@@ -1,5 +1,5 @@
 import { Dropout } from '../../../layers/dropout.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/dropout.js';
 

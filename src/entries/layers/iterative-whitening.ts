@@ -1,5 +1,5 @@
 import { IterativeWhitening } from '../../../layers/iterative-whitening.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/iterative-whitening.js';
 

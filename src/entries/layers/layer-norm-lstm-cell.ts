@@ -1,5 +1,5 @@
 import { LayerNormLSTMCell } from '../../../layers/layer-norm-lstm-cell.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/layer-norm-lstm-cell.js';
 

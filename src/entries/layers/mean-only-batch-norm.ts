@@ -1,5 +1,5 @@
 import { MeanOnlyBatchNorm } from '../../../layers/mean-only-batch-norm.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/mean-only-batch-norm.js';
 

@@ -1,5 +1,5 @@
 import { RReLU } from '../../../layers/rrelu.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/rrelu.js';
 

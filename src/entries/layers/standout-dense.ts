@@ -1,5 +1,5 @@
 import { StandoutDense } from '../../../layers/standout-dense.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/standout-dense.js';
 

@@ -1,5 +1,5 @@
 import { UniformDropout } from '../../../layers/uniform-dropout.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/uniform-dropout.js';
 

@@ -1,5 +1,5 @@
 import { WeightNorm } from '../../../layers/weight-norm.js';
-import { register } from '../../arguments/register.js';
+import { register } from '../../layer/register.js';
 
 export * from '../../../layers/weight-norm.js';
 

@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Acceleration } from '../acceleration.js';
+import { followVariables, updateInPlace } from './native-variables.js';
+import { isAtHand, pays, updateInOnePass } from './one-pass.js';
+import { haveSlots, isNative, type Slot, updatesOf, type VariableGradients } from './updates.js';
+
+/** The most values for which one pass on wasm is the faster. */
+const LARGEST = 1024;
+
+interface Momentum {
+  /** The rate, negative, and the momentum as tensors. */
+  c: tf.Scalar;
+  m: tf.Scalar;
+  useNesterov: boolean;
+  accumulations: (Slot | undefined)[];
+  incrementIterations(): void;
+}
+
+/**
+ * Momentum, `a <- m a + dw`, `w <- w - rate a`, or after Nesterov `w <- w - rate (dw + m a)`: in place on the native
+ * backend, in one pass on cpu and, if small, wasm.
+ */
+export const momentum: Acceleration = {
+  apply(overrides) {
+    followVariables(overrides);
+    overrides.method(tf.MomentumOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
+      return function (this: Momentum, gradients: VariableGradients) {
+        const ready = haveSlots(gradients, (i) => [this.accumulations[i]]);
+        if (ready && isNative(gradients)) updateNative(this, gradients);
+        else if (ready && isAtHand(gradients)) update(this, gradients);
+        else return applyGradients.call(this, gradients);
+        this.incrementIterations();
+      };
+    });
+  },
+};
+
+const accumulationOf = ({ accumulations }: Momentum, i: number) => accumulations[i]?.variable as tf.Variable;
+
+function updateNative(optimizer: Momentum, gradients: VariableGradients): void {
+  tf.tidy(() => {
+    const rate = tf.scalar(-(optimizer.c.dataSync()[0] as number));
+    for (const { variable, gradient, i } of updatesOf(gradients)) {
+      const variables = [variable, accumulationOf(optimizer, i)];
+      updateInPlace('ResourceApplyMomentum', variables, [rate, gradient, optimizer.m], {
+        use_nesterov: optimizer.useNesterov,
+      });
+    }
+  });
+}
+
+function update(optimizer: Momentum, gradients: VariableGradients): void {
+  const { c, m, useNesterov } = optimizer;
+  const [step, kept] = [c, m].map((scalar) => scalar.dataSync()[0]) as [number, number];
+  for (const { variable, gradient, i } of updatesOf(gradients)) {
+    const accumulation = accumulationOf(optimizer, i);
+    if (pays(variable, LARGEST)) {
+      updateInOnePass([variable, accumulation], [gradient], ([w, a, dw], [newW, newA]) => {
+        for (let i = 0; i < newW.length; i++) {
+          const d = dw[i] as number;
+          const sum = kept * (a[i] as number) + d;
+          newA[i] = sum;
+          newW[i] = (w[i] as number) + step * (useNesterov ? d + kept * sum : sum);
+        }
+      });
+    } else {
+      tf.tidy(() => {
+        const sum = tf.add(tf.mul(m, accumulation), gradient);
+        const d = useNesterov ? tf.add(gradient, tf.mul(sum, m)) : sum;
+        accumulation.assign(sum);
+        variable.assign(tf.add(tf.mul(c, d), variable));
+      });
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Overrides } from '../../tfjs/overrides.js';
+
+/** What is used of tfjs-node's backend beside its ops. */
+interface NativeBackend {
+  binding: {
+    TF_ATTR_TYPE: number;
+    TF_ATTR_BOOL: number;
+    TF_ATTR_STRING: number;
+    TF_ATTR_SHAPE: number;
+    executeOp(name: string, attributes: object[], inputs: number[], outputs: number): Output[];
+    deleteTensor(id: number): void;
+  };
+  getInputTensorIds(inputs: tf.Tensor[]): number[];
+  createOutputTensor(output: Output): tf.Tensor;
+}
+
+interface Output {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** What tfjs's own `Variable.assign` is made of. */
+interface Engine {
+  disposeTensor(tensor: tf.Tensor): void;
+  incRef(tensor: tf.Tensor, backend: null): void;
+}
+
+/** A variable of TensorFlow's that stands for one of tfjs, and the data that the two have in common. */
+interface Shared {
+  handle: number;
+  data: object;
+}
+
+const FLOAT = 1;
+/** By this name TensorFlow makes a variable that lives as long as its handle. */
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
+
+const shared = new Map<tf.Variable, Shared>();
+
+/** Lets go of TensorFlow's variables when those of tfjs are disposed, and when the overrides are undone. */
+export function followVariables(overrides: Overrides): void {
+  overrides.method(tf.Variable.prototype as never, 'dispose' as never, (dispose) => {
+    return function (this: tf.Variable) {
+      release(this);
+      dispose.call(this);
+    };
+  });
+  overrides.onUndo(() => {
+    for (const variable of [...shared.keys()]) release(variable);
+  });
+}
+
+function release(variable: tf.Variable): void {
+  const found = shared.get(variable);
+  if (!found) return;
+  shared.delete(variable);
+  // Another backend may be set by now.
+  const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
+  backend?.binding.deleteTensor(found.handle);
+}
+
+const native = () => tf.backend() as unknown as NativeBackend;
+
+/**
+ * Runs one of TensorFlow's training ops, which change their variables where they are: one pass over memory, where tfjs
+ * makes a new tensor for every operation of the update.
+ *
+ * A tensor that somebody else holds keeps its values: TensorFlow copies what is shared before it writes.
+ */
+export function updateInPlace(
+  op: string,
+  variables: tf.Variable[],
+  inputs: tf.Tensor[],
+  attributes: Record<string, boolean> = {},
+): void {
+  const { binding } = native();
+  const described = Object.entries({ use_locking: false, ...attributes }).map(([name, value]) => ({
+    name,
+    type: binding.TF_ATTR_BOOL,
+    value,
+  }));
+  const T = { name: 'T', type: binding.TF_ATTR_TYPE, value: FLOAT };
+  const handles = variables.map(handleOf);
+  // An input may be the variable itself, as the gradient of a half of its square is.
+  const held = inputs
+    .filter((input) => variables.some(({ dataId }) => dataId === input.dataId))
+    .map(tf.clone);
+  const ids = native().getInputTensorIds(inputs);
+  for (const variable of variables) engine().disposeTensor(variable);
+  try {
+    binding.executeOp(op, [T, ...described], [...handles, ...ids], 0);
+  } finally {
+    for (const [i, variable] of variables.entries()) read(variable, handles[i] as number);
+    tf.dispose(held);
+  }
+}
+
+const engine = () => tf.engine() as unknown as Engine;
+
+/** The handle of TensorFlow's variable, which holds what the variable of tfjs holds. */
+function handleOf(variable: tf.Variable): number {
+  const known = shared.get(variable);
+  if (known && known.data === variable.dataId) return known.handle;
+  const { binding } = native();
+  const dtype = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT };
+  const handle = known?.handle ?? make(dtype);
+  binding.executeOp('AssignVariableOp', [dtype], [handle, ...native().getInputTensorIds([variable])], 0);
+  shared.set(variable, { handle, data: variable.dataId });
+  return handle;
+
+  function make(dtype: object): number {
+    const attributes = [
+      dtype,
+      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: variable.shape },
+      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: ANONYMOUS },
+      { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
+    ];
+    const [output] = binding.executeOp('VarHandleOp', attributes, [], 1) as [Output];
+    return output.id;
+  }
+}
+
+/** Gives the variable of tfjs the values of TensorFlow's, without a copy. */
+function read(variable: tf.Variable, handle: number): void {
+  const { binding } = native();
+  const dtype = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT };
+  const [output] = binding.executeOp('ReadVariableOp', [dtype], [handle], 1) as [Output];
+  const value = native().createOutputTensor(output);
+  variable.dataId = value.dataId;
+  engine().incRef(variable, null);
+  value.dispose();
+  shared.set(variable, { handle, data: variable.dataId });
+}

@@ -1,0 +1,120 @@
+import type { Acceleration } from '../acceleration.js';
+import type { Algebra, Shaped } from '../algebra.js';
+import { before, folded, rows } from './recurrent.js';
+import { type Form, recurrenceOf, wholeSequence } from './whole-sequence.js';
+
+const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel, toRecurrent, toBias] });
+
+/**
+ * GRU layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the steps
+ * are one product each.
+ */
+export const gru: Acceleration = wholeSequence('GRU', composed, () => composed);
+
+/** A kernel's columns for the gates, and those for the candidate. */
+function partsOf<T extends Shaped>({ slice }: Algebra<T>, kernel: T): [T, T] {
+  const [inputs, columns] = kernel.shape as [number, number];
+  const units = columns / 3;
+  return [slice(kernel, [0, 0], [inputs, 2 * units]), slice(kernel, [0, 2 * units], [inputs, units])];
+}
+
+/**
+ * `z, r = gate(x W_zr + h U_zr + b_zr)`, `k = act(x W_k + (r h) U_k + b_k)`, `h = z h + (1 - z) k`.
+ *
+ * @returns the output; then for all steps the gates z and r, candidates, states
+ */
+function forward<T extends Shaped>(
+  algebra: Algebra<T>,
+  [x, ...weights]: T[],
+  { activation, gates, all }: Form,
+): T[] {
+  const { add, sub, mul, matMul, unstack, reshape, swapTime } = algebra;
+  const [batch, steps] = (x as T).shape as [number, number];
+  const [w, u, b] = folded(algebra, [gates, gates, activation], weights);
+  const [gateKernel, candidateKernel] = partsOf(algebra, u);
+  const units = candidateKernel.shape[0] as number;
+  const flat = matMul(rows(algebra, swapTime(x as T)), w);
+  const products = partsOf(algebra, b ? algebra.addBias(flat, b) : flat);
+  const [ofGates, ofCandidates] = products.map((part, i) =>
+    unstack(reshape(part, [steps, batch, i === 0 ? 2 * units : units])),
+  ) as [T[], T[]];
+  const trace: T[][] = [[], [], [], []];
+  let h = algebra.zeros([batch, units]);
+  for (let t = 0; t < steps; t++) {
+    const zr = gates.of(algebra, add(ofGates[t] as T, matMul(h, gateKernel)));
+    const [z, r] = algebra.split(zr, 2, 1) as [T, T];
+    const inner = matMul(mul(r, h), candidateKernel);
+    const k = activation.of(algebra, add(ofCandidates[t] as T, inner));
+    h = add(k, mul(z, sub(h, k)));
+    for (const [i, value] of [z, r, k, h].entries()) trace[i]?.push(value);
+  }
+  const stacked = trace.map(algebra.stack);
+  return [all ? swapTime(stacked[3] as T) : h, ...stacked];
+}
+
+/**
+ * From the last step to the first, with `g` the state before: `dk = dh (1 - z) act'`, `e = dk U_k^T`,
+ * `dzr = [dh (g - k), e g] gate'`, `dg = dh z + e r + dzr U_zr^T`.
+ *
+ * @returns dzr and dk of all steps as rows
+ */
+function through<T extends Shaped>(
+  algebra: Algebra<T>,
+  dy: T,
+  [, , u]: T[],
+  [z, r, k, h]: T[],
+  { activation, gates, all }: Form,
+): T[] {
+  const { add, sub, mul, matMul, unstack } = algebra;
+  const [gateKernel, candidateKernel] = partsOf(algebra, u as T);
+  const g = before(algebra, h as T);
+  const toCandidate = unstack(activation.through(algebra, algebra.oneMinus(z as T), k as T));
+  const toZ = unstack(gates.through(algebra, sub(g, k as T), z as T));
+  const toR = unstack(gates.through(algebra, g, r as T));
+  const [keep, reset] = [unstack(z as T), unstack(r as T)];
+  const outer = all ? unstack(algebra.swapTime(dy)) : [];
+  const ofGates: T[] = [];
+  const ofCandidates: T[] = [];
+  let next: T | null = all ? null : dy;
+  for (let t = keep.length - 1; t >= 0; t--) {
+    const out = outer[t];
+    const dh = out && next ? add(out, next) : ((out ?? next) as T);
+    const dk = mul(dh, toCandidate[t] as T);
+    const e = matMul(dk, candidateKernel, false, true);
+    const dzr = algebra.concat([mul(dh, toZ[t] as T), mul(e, toR[t] as T)], 1);
+    ofGates.unshift(dzr);
+    ofCandidates.unshift(dk);
+    if (t === 0) break;
+    const around = add(mul(dh, keep[t] as T), mul(e, reset[t] as T));
+    next = add(around, matMul(dzr, gateKernel, false, true));
+  }
+  return [ofGates, ofCandidates].map((list) => algebra.clear(rows(algebra, algebra.stack(list))));
+}
+
+const joined = <T extends Shaped>({ concat }: Algebra<T>, parts: T[]): T => concat(parts, 1);
+
+/** `dx = d W^T`, d for gates and candidate. */
+function toInput<T extends Shaped>(algebra: Algebra<T>, d: T[], [x, w]: T[]): T {
+  const [batch, steps, features] = (x as T).shape as [number, number, number];
+  const flat = algebra.matMul(joined(algebra, d), w as T, false, true);
+  return algebra.swapTime(algebra.reshape(flat, [steps, batch, features]));
+}
+
+/** `dW = x^T d`. */
+function toKernel<T extends Shaped>(algebra: Algebra<T>, d: T[], [x]: T[]): T {
+  const inputs = rows(algebra, algebra.swapTime(x as T));
+  return algebra.clear(algebra.matMul(inputs, joined(algebra, d), true));
+}
+
+/** `dU = [g^T dzr, (r g)^T dk]`. */
+function toRecurrent<T extends Shaped>(algebra: Algebra<T>, [dzr, dk]: T[], _: T[], [, r, , h]: T[]): T {
+  const g = before(algebra, h as T);
+  const toGates = algebra.matMul(rows(algebra, g), dzr as T, true);
+  const toCandidate = algebra.matMul(rows(algebra, algebra.mul(r as T, g)), dk as T, true);
+  return algebra.clear(joined(algebra, [toGates, toCandidate]));
+}
+
+/** `db = sum d`. */
+function toBias<T extends Shaped>(algebra: Algebra<T>, d: T[]): T {
+  return algebra.sumRows(joined(algebra, d));
+}

@@ -1,0 +1,74 @@
+import type * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from '../errors/argument-error.js';
+
+type Rank = { exactly: number } | { atLeast: number };
+
+/** The number of input features, from the input shape that a layer is built with. */
+export function features(layer: string, inputShape: tf.Shape | tf.Shape[]): number {
+  return channels(layer, inputShape, { atLeast: 2 }, -1);
+}
+
+/**
+ * The size of the channels' axis, from the input shape that a layer is built with.
+ *
+ * @throws ArgumentError where the rank is another or the size is not known
+ */
+export function channels(layer: string, inputShape: tf.Shape | tf.Shape[], rank: Rank, axis: number): number {
+  const shape = onlyShape(inputShape);
+  const size = shape[axis < 0 ? shape.length + axis : axis];
+  const [fits, words] =
+    'exactly' in rank
+      ? [shape.length === rank.exactly, `rank ${rank.exactly}`]
+      : [shape.length >= rank.atLeast, `rank ${rank.atLeast} or more`];
+  if (!fits || size == null) {
+    const which = axis === -1 ? 'last dimension' : `dimension ${axis}`;
+    throw new ArgumentError(layer, 'the input', `of ${words} with a known ${which}`, shape);
+  }
+  return size;
+}
+
+/** @throws ArgumentError where an input is not as the layer was built for */
+export function requireChannels(layer: string, shape: tf.Shape, axis: number, size: number): void {
+  if (shape[axis < 0 ? shape.length + axis : axis] === size) return;
+  const which = axis === -1 ? 'a last dimension' : `a dimension ${axis}`;
+  throw new ArgumentError(layer, 'the input', `of ${which} of ${size}, as it was built for`, shape);
+}
+
+export function onlyShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+  return (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
+}
+
+/** The input shape with its last dimension replaced. */
+export function withLast(inputShape: tf.Shape | tf.Shape[], units: number): tf.Shape {
+  return [...onlyShape(inputShape).slice(0, -1), units];
+}
+
+/** The size of the last dimension, null where it is not known. */
+export function lastSize(inputShape: tf.Shape | tf.Shape[]): number | null {
+  return onlyShape(inputShape).at(-1) ?? null;
+}
+
+/** Shape of a mask: 1 shares it along a dimension, null stands for the input's own size. */
+export type NoiseShape = (number | null)[];
+
+/** @throws ArgumentError for what no input could have */
+export function noiseShape(layer: string, value: NoiseShape | null): NoiseShape | null {
+  const right = (size: number | null) => size === null || (Number.isInteger(size) && size > 0);
+  if (value === null || (Array.isArray(value) && Array.from(value).every(right))) return value;
+  throw new ArgumentError(layer, 'noiseShape', 'a list of positive integers and null', value);
+}
+
+/** The shape of the mask for an input. */
+export function maskShape(layer: string, noiseShape: NoiseShape | null, inputShape: number[]): number[] {
+  if (noiseShape === null) return inputShape;
+  const shape = noiseShape.map((size, i) => size ?? (inputShape[i] as number));
+  if (shape.length !== inputShape.length || shape.some((size, i) => size !== 1 && size !== inputShape[i])) {
+    throw new ArgumentError(
+      layer,
+      'noiseShape',
+      `of the input's rank, each dimension 1, null or the input's own (${JSON.stringify(inputShape)})`,
+      noiseShape,
+    );
+  }
+  return shape;
+}

@@ -1,0 +1,81 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Initializer } from '../layer/dense.js';
+import { kernelLengths } from '../ops/lengths.js';
+import { unitKernel } from '../ops/weight-norm.js';
+import type { WeightRequest } from './inner-layer.js';
+
+/** Stands in a layer where it keeps its kernel, and is read from two weights: `g v / |v|`. */
+export class NormalizedKernel {
+  private value: tf.Tensor | null = null;
+
+  constructor(
+    readonly g: tf.LayerVariable,
+    readonly v: tf.LayerVariable,
+    private readonly outputAxes: number[],
+    private readonly epsilon: number,
+  ) {}
+
+  /**
+   * Adds length and direction in place of the kernel that was asked for: g and v, or with a prefix `prefixG`, `prefixV`.
+   * The kernel's regularizer is left to the caller, for it is no matter of v.
+   */
+  static add(
+    request: WeightRequest,
+    outputAxes: number[],
+    { prefix, epsilon, trainableScale }: { prefix: string; epsilon: number; trainableScale: boolean },
+    add: (part: WeightRequest) => tf.LayerVariable,
+  ): NormalizedKernel {
+    const { shape, initializer } = request;
+    // tfjs runs no initializer while it loads a model, so that the kernel is not made before one is run.
+    let kernel: tf.Tensor | undefined;
+    const start = (): tf.Tensor => {
+      kernel ??= initializer.apply(shape, 'float32');
+      return kernel;
+    };
+    const part = (letter: string, apply: () => tf.Tensor): WeightRequest => ({
+      ...request,
+      name: prefix ? prefix + letter.toUpperCase() : letter,
+      initializer: { apply } as unknown as Initializer,
+      regularizer: undefined,
+    });
+    const g = add({
+      ...part('g', () => kernelLengths(start(), outputAxes, epsilon)),
+      shape: outputAxes.map((axis) => shape.at(axis) as number),
+      trainable: trainableScale,
+      constraint: undefined,
+    });
+    const v = add(part('v', () => start().clone()));
+    kernel?.dispose();
+    return new NormalizedKernel(g, v, outputAxes, epsilon);
+  }
+
+  /** Computes each kernel once for all that `f` reads: a recurrent layer reads its own at each step. */
+  static held<T>(kernels: readonly NormalizedKernel[], f: () => T): T {
+    try {
+      for (const kernel of kernels) kernel.value = kernel.compute();
+      return f();
+    } finally {
+      for (const kernel of kernels) kernel.value = null;
+    }
+  }
+
+  read(): tf.Tensor {
+    return this.value ?? this.compute();
+  }
+
+  compute(): tf.Tensor {
+    const v = this.v.read();
+    const shape = v.shape.map(() => 1);
+    for (const axis of this.outputAxes) shape[shape.length + axis] = v.shape.at(axis) as number;
+    return unitKernel(v, this.outputAxes, { epsilon: this.epsilon }).mul(this.g.read().reshape(shape));
+  }
+
+  /** Takes a kernel apart, so that it is read as it was given. */
+  write(kernel: tf.Tensor): void {
+    // Of what was given: a constraint may change the length of v, and the output must not change.
+    const lengths = kernelLengths(kernel, this.outputAxes, this.epsilon);
+    this.v.write(kernel);
+    this.g.write(lengths);
+    lengths.dispose();
+  }
+}
