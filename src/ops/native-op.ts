@@ -1,22 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { typeOfData } from '../tfjs/native-type.js';
+import {
+  type NativeAttribute,
+  type NativeBackend,
+  type NativeTensor,
+  nativeBackend,
+  typeOfData,
+} from '../tfjs/native-backend.js';
 import { isNested, isRecording } from '../tfjs/recording.js';
-
-/** What is used of tfjs-node's backend, described here because importing that package would demand it of everyone. */
-interface NativeBackend {
-  binding: {
-    TF_ATTR_TYPE: number;
-    TF_ATTR_BOOL: number;
-    TF_ATTR_INT: number;
-    TF_ATTR_FLOAT: number;
-    TF_ATTR_STRING: number;
-    createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
-    executeOp(name: string, attributes: object[], inputs: number[], outputs: number): Handle[];
-    deleteTensor(id: number): void;
-  };
-  getInputTensorIds(inputs: tf.Tensor[]): number[];
-  createOutputTensor(output: Handle): tf.Tensor;
-}
 
 /** The numbers of TF_DataType. */
 const TYPES = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, uint16: 17 } as const;
@@ -30,12 +20,7 @@ type Attribute = keyof typeof TYPES | boolean | number | { int: number } | { str
 /** Attributes that are the same at each call are best one object, which is translated once. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** A tensor of TensorFlow's own. */
-export interface Handle {
-  readonly id: number;
-  readonly shape: number[];
-  readonly dtype: number;
-}
+export type Handle = NativeTensor;
 
 /** What a program is written in: TensorFlow's ops, by their names. */
 export interface Ops {
@@ -56,7 +41,7 @@ export interface Ops {
  * through it.
  */
 export function nativeOp(name: string, attributes: Attributes, inputs: () => tf.Tensor[]): tf.Tensor | null {
-  if (!isNative()) return null;
+  if (!nativeBackend()) return null;
   return tf.tidy(
     () => nativeResult(inputs(), ({ op }, ...given) => op(name, attributes, ...given)) as tf.Tensor,
   );
@@ -64,8 +49,6 @@ export function nativeOp(name: string, attributes: Attributes, inputs: () => tf.
 
 /** The same for numbers that a gradient is taken by: null also where what is computed is on a tape, which would not see it. */
 export const nativeGradientOp: typeof nativeOp = (...op) => (isRecording() ? null : nativeOp(...op));
-
-const isNative = () => tf.getBackend() === 'tensorflow';
 
 /**
  * Runs several of TensorFlow's ops, of which tfjs sees nothing but what the program returns: for each op that it runs
@@ -78,8 +61,8 @@ export function nativeProgram<In extends tf.Tensor[]>(
   inputs: [...In],
   program: (ops: Ops, ...inputs: Handles<In>) => Handle[],
 ): tf.Tensor[] | null {
-  if (!isNative() || (isNested() && inputs.some(({ dtype }) => dtype === 'float32'))) return null;
-  const backend = tf.backend() as unknown as NativeBackend;
+  const backend = nativeBackend();
+  if (!backend || (isNested() && inputs.some(({ dtype }) => dtype === 'float32'))) return null;
   const { binding } = backend;
   const made: Handle[] = [];
   const keep = (handle: Handle): Handle => {
@@ -141,10 +124,10 @@ const TO_FLOAT = {
 
 type Handles<In extends tf.Tensor[]> = { [input in keyof In]: Handle };
 
-const translated = new WeakMap<Attributes, object[]>();
+const translated = new WeakMap<Attributes, NativeAttribute[]>();
 
 /** Attributes in the form of the binding. */
-function described(attributes: Attributes, backend: NativeBackend): object[] {
+function described(attributes: Attributes, backend: NativeBackend): NativeAttribute[] {
   const known = translated.get(attributes);
   if (known) return known;
   const list = Object.entries(attributes).map(([name, value]) => ({ name, ...typed(value, backend) }));
@@ -152,7 +135,7 @@ function described(attributes: Attributes, backend: NativeBackend): object[] {
   return list;
 }
 
-function typed(value: Attribute, { binding }: NativeBackend): { type: number; value: unknown } {
+function typed(value: Attribute, { binding }: NativeBackend): Omit<NativeAttribute, 'name'> {
   if (typeof value === 'boolean') return { type: binding.TF_ATTR_BOOL, value };
   if (typeof value === 'number') return { type: binding.TF_ATTR_FLOAT, value };
   if (typeof value === 'string') return { type: binding.TF_ATTR_TYPE, value: TYPES[value] };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { heapOf, type WasmBackend } from '../kernels/wasm/wasm-kernel.js';
+import { floatsOf, wasmBackend } from '../../tfjs/wasm-backend.js';
 import { areAlike, type VariableGradients } from './updates.js';
 
 type ArraysOf<Tensors extends tf.Tensor[]> = { [i in keyof Tensors]: Float32Array };
@@ -41,7 +41,7 @@ export function updateInOnePass<Variables extends tf.Variable[], Others extends 
   }
 }
 
-const valuesOf = (tensors: tf.Tensor[]): Float32Array[] =>
-  tf.getBackend() === 'wasm'
-    ? heapOf(tf.backend() as unknown as WasmBackend, ...tensors)
-    : tensors.map((t) => t.dataSync<'float32'>());
+function valuesOf(tensors: tf.Tensor[]): Float32Array[] {
+  const backend = wasmBackend();
+  return backend ? floatsOf(backend, ...tensors) : tensors.map((t) => t.dataSync<'float32'>());
+}

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { typeOfData } from '../../../tfjs/native-type.js';
+import { type NativeBackend, typeOfData } from '../../../tfjs/native-backend.js';
 import type { Acceleration } from '../../acceleration.js';
 import { nativeKernel, share } from './native-kernel.js';
 
@@ -10,5 +10,7 @@ import { nativeKernel, share } from './native-kernel.js';
 export const cast: Acceleration = nativeKernel('Cast', (call, before) => {
   const x = call.inputs.x as tf.Tensor;
   const { dtype } = call.attrs as unknown as { dtype: tf.DataType };
-  return x.dtype === dtype && typeOfData(x, call.backend) === dtype ? share(x, call) : before();
+  return x.dtype === dtype && typeOfData(x, call.backend as NativeBackend) === dtype
+    ? share(x, call)
+    : before();
 });

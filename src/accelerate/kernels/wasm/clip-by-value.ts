@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, insteadOnWasm } from './wasm-kernel.js';
+import { insteadOnWasm } from './wasm-kernel.js';
 
 /**
  * Clipping on the wasm backend, where tfjs turns NaN into a bound: the loss of a model whose weights are NaN is then 16.1.
@@ -12,9 +13,9 @@ export const clipByValue: Acceleration = insteadOnWasm({
     { clipValueMin: least, clipValueMax: most }: { clipValueMin: number; clipValueMax: number },
     backend,
   ) {
-    if (x.dtype !== 'float32' || areFinite(heapOf(backend, x)[0])) return null;
+    if (x.dtype !== 'float32' || areFinite(floatsOf(backend, x)[0])) return null;
     const out = backend.makeOutput(x.shape, 'float32');
-    const [from, to] = heapOf(backend, x, out);
+    const [from, to] = floatsOf(backend, x, out);
     for (let i = 0; i < to.length; i++) {
       const value = from[i] as number;
       to[i] = value < least ? least : value > most ? most : value;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatsOf, type WasmBackend } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, missingOnWasm, type WasmBackend, type WindowAttributes } from './wasm-kernel.js';
+import { missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
 import type { WindowInfo } from './window.js';
 
 interface Inputs {
@@ -39,7 +40,7 @@ function toSeen(x: tf.Tensor4D, info: WindowInfo, backend: WasmBackend): tf.Tens
   const { filterHeight, filterWidth, inChannels, inHeight, inWidth, outHeight, outWidth, batchSize } = info;
   const entries = filterHeight * filterWidth * inChannels;
   const out = backend.makeOutput([entries, outHeight * outWidth * batchSize], 'float32');
-  const [source, target] = heapOf(backend, x, out);
+  const [source, target] = floatsOf(backend, x, out);
   target.fill(0);
   let place = 0;
   for (let i = 0; i < filterHeight; i++) {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
+import { missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
 import { depthwiseInfo, eachSeen } from './window.js';
 
 interface Inputs {
@@ -21,7 +22,7 @@ export const depthwiseConv2dBackpropFilter: Acceleration = missingOnWasm<Inputs,
     const { filterShape } = attributes;
     const [, , channels, multiplier] = filterShape;
     const out = backend.makeOutput(filterShape, 'float32');
-    const [source, by, dw] = heapOf(backend, x, dy, out);
+    const [source, by, dw] = floatsOf(backend, x, dy, out);
     const sums = new Float64Array(tf.util.sizeFromShape(filterShape));
     const outputs = channels * multiplier;
     eachSeen(depthwiseInfo(x.shape, filterShape, attributes), (pixel, place, entry) => {

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
+import { missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
 import { depthwiseInfo, eachSeen } from './window.js';
 
 interface Inputs {
@@ -22,7 +23,7 @@ export const depthwiseConv2dBackpropInput: Acceleration = missingOnWasm<Inputs, 
     const { inputShape } = attributes;
     const [, , channels, multiplier] = filter.shape;
     const out = backend.makeOutput(inputShape, 'float32');
-    const [by, weights, dx] = heapOf(backend, dy, filter, out);
+    const [by, weights, dx] = floatsOf(backend, dy, filter, out);
     dx.fill(0);
     const outputs = channels * multiplier;
     eachSeen(depthwiseInfo(inputShape, filter.shape, attributes), (pixel, place, entry) => {

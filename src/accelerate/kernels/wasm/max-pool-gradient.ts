@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, insteadOnWasm } from './wasm-kernel.js';
+import { insteadOnWasm } from './wasm-kernel.js';
 import { eachSeen, type WindowInfo } from './window.js';
 
 interface Attributes {
@@ -23,7 +24,7 @@ export const maxPoolGradient: Acceleration = insteadOnWasm({
     if (input.dtype !== 'float32') return null;
     const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
     const out = backend.makeOutput(input.shape, 'float32');
-    const [x, d, dx] = heapOf(backend, input, dy, out);
+    const [x, d, dx] = floatsOf(backend, input, dy, out);
     scatter(d, largest(x, info), dx);
     return out;
   },

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { heapOf, type WasmBackend, wholeHeap } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, insteadOnWasm, type WasmBackend } from './wasm-kernel.js';
+import { insteadOnWasm } from './wasm-kernel.js';
 
 type Size = number | number[];
 
@@ -45,8 +46,7 @@ function block(x: tf.TensorInfo, begin: number[], size: number[], backend: WasmB
   const out = backend.makeOutput(size, x.dtype);
   if (tf.util.sizeFromShape(size) === 0) return out;
   const [source, target] = heapOf(backend, x, out);
-  const Values = source.constructor as new (buffer: ArrayBufferLike) => Float32Array;
-  const heap = new Values(source.buffer);
+  const heap = wholeHeap(source);
   const strides = [...tf.util.computeStrides(x.shape), 1].slice(-x.shape.length);
   let last = size.length - 1;
   while (last > 0 && size[last] === x.shape[last]) last--;

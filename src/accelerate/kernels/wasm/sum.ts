@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, insteadOnWasm } from './wasm-kernel.js';
+import { insteadOnWasm } from './wasm-kernel.js';
 
 interface Attributes {
   axis: number | number[];
@@ -21,7 +22,7 @@ export const sumOnWasm: Acceleration = insteadOnWasm({
     const inner = tf.util.sizeFromShape(x.shape.slice(last + 1));
     const summed = tf.util.sizeFromShape(x.shape.slice(first, last + 1));
     const out = backend.makeOutput(shape, 'float32');
-    const [values, sums] = heapOf(backend, x, out);
+    const [values, sums] = floatsOf(backend, x, out);
     sumRows(values, sums, summed, inner);
     return out;
   },

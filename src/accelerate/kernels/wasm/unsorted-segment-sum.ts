@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { heapOf, type Values } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { heapOf, missingOnWasm } from './wasm-kernel.js';
+import { missingOnWasm } from './wasm-kernel.js';
 
 interface Inputs {
   x: tf.Tensor;
@@ -17,14 +18,15 @@ export const unsortedSegmentSum: Acceleration = {
       const rest = x.shape.slice(segmentIds.rank);
       const out = backend.makeOutput([numSegments, ...rest], x.dtype);
       const [values, ids, sums] = heapOf(backend, x, segmentIds, out);
-      addUp(values, ids, sums.fill(0), tf.util.sizeFromShape(rest));
+      sums.fill(0);
+      addUp(values, ids, sums, tf.util.sizeFromShape(rest));
       return out;
     },
   ),
 };
 
 /** Ids below 0 or past the end belong to no segment. */
-function addUp(values: Float32Array, ids: Float32Array, sums: Float32Array, size: number): void {
+function addUp(values: Values, ids: Values, sums: Values, size: number): void {
   for (let row = 0, place = 0; row < ids.length; row++, place += size) {
     const start = (ids[row] as number) * size;
     if (start < 0 || start >= sums.length) continue;

@@ -1,28 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { WasmBackend } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
 
 type KernelFunc = Parameters<typeof tf.registerKernel>[0]['kernelFunc'];
-/** What is used of tfjs's wasm backend. */
-export interface WasmBackend {
-  /** A tensor whose values are whatever its memory held. */
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  getMemoryOffset(dataId: object): number;
-  typedArrayFromHeap(x: tf.TensorInfo): Float32Array;
-}
-
-/**
- * The values of tensors where they are, until memory is asked for again, which may move it. Those of another type than
- * float32 are in an array of that type.
- */
-export function heapOf<T extends readonly tf.TensorInfo[]>(
-  backend: WasmBackend,
-  ...tensors: T
-): { [i in keyof T]: Float32Array } {
-  // What is on another backend comes over at this, for which memory is asked.
-  for (const { dataId } of tensors) backend.getMemoryOffset(dataId);
-  return tensors.map((x) => backend.typedArrayFromHeap(x)) as { [i in keyof T]: Float32Array };
-}
-
 /** A kernel that reads and writes the backend's memory; null where it leaves a case to the one of tfjs. */
 export type HeapKernel<Inputs, Attributes> = (
   inputs: Inputs,
