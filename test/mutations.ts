@@ -123,7 +123,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'relu: the gradient of an identity',
     file: 'src/ops/activate.ts',
-    right: 'throughReluOf(dy, y as tf.Tensor)',
+    right: 'reluGradientByOutput(dy, y as tf.Tensor)',
     wrong: 'dy.clone()',
   },
   // An epsilon outside the root.
@@ -448,7 +448,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated dense: relu keeps the gradient of what it cut',
     file: `${accelerate}/dense.ts`,
-    right: 'clearPadding(y ? throughReluOf(dy, y) : dy)',
+    right: 'clearPadding(y ? reluGradientByOutput(dy, y) : dy)',
     wrong: 'clearPadding(dy)',
   },
   {
@@ -587,8 +587,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a hard sigmoid whose slope lacks its factor',
     file: `${accelerate}/recurrent.ts`,
-    right: 'scale(throughClip(v, y, 0, 1), 0.2)',
-    wrong: 'scale(throughClip(v, y, 0, 1), 1)',
+    right: 'scale(clipGradient(v, y, 0, 1), 0.2)',
+    wrong: 'scale(clipGradient(v, y, 0, 1), 1)',
   },
   {
     name: 'a stateful LSTM or GRU forgets its state',
@@ -635,28 +635,28 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'the gradient of a mean is that of a sum',
-    file: `${accelerate}/reductions.ts`,
+    file: 'src/accelerate/gradients/reductions.ts',
     right: 'const scaled = factor === 1 ? dy : tf.mul(dy, factor);',
     wrong: 'const scaled = dy;',
   },
   {
     name: 'a sum over any axes by the op for all but the last',
-    file: `${accelerate}/sum-on-native.ts`,
+    file: 'src/accelerate/kernels/native/sum.ts',
     right: '!axes.includes(x.rank - 1)',
     wrong: 'true',
     backend: 'native',
   },
   {
     name: 'a shared tensor that is not counted',
-    file: `${accelerate}/native-kernel.ts`,
-    right: '(backend as tf.KernelBackend).incRef(x.dataId);',
+    file: 'src/accelerate/kernels/native/share.ts',
+    right: 'backend.incRef(x.dataId);',
     wrong: '',
     backend: 'native',
   },
   {
     name: 'a cast to another type shares its values',
-    file: `${accelerate}/cast.ts`,
-    right: 'x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ?',
+    file: 'src/accelerate/kernels/native/cast.ts',
+    right: 'x.dtype === dtype && typeOfData(x, backend) === dtype ?',
     wrong: 'true ?',
     backend: 'native',
   },
@@ -669,19 +669,19 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'tile: the gradient of one copy',
-    file: `${accelerate}/tile.ts`,
+    file: 'src/accelerate/gradients/tile.ts',
     right: 'return tf.sum(tf.reshape(dy, split), copies).reshape(shape);',
     wrong: 'return tf.mean(tf.reshape(dy, split), copies).reshape(shape);',
   },
   {
     name: 'einsum: a letter that was summed over has no gradient',
-    file: `${accelerate}/einsum.ts`,
-    right: 'return tf.broadcastTo(y.reshape(along), shape);',
-    wrong: 'return tf.broadcastTo(y.reshape(along), shape).div(tf.util.sizeFromShape(shape) / y.size);',
+    file: 'src/accelerate/gradients/einsum.ts',
+    right: 'return tf.broadcastTo(y.reshape(along), x.shape);',
+    wrong: 'return tf.broadcastTo(y.reshape(along), x.shape).div(x.size / y.size);',
   },
   {
     name: 'the root has an infinite gradient at zero',
-    file: `${accelerate}/sqrt.ts`,
+    file: 'src/accelerate/gradients/sqrt.ts',
     right: 'return tf.divNoNan(dy, root);',
     wrong: 'return tf.div(dy, root);',
   },
@@ -705,14 +705,14 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'average pooling divides by the whole window at the edge',
-    file: `${accelerate}/average-pool.ts`,
+    file: 'src/accelerate/gradients/averages.ts',
     right: 'return Math.min(first + window, size) - Math.max(first, 0);',
     wrong: 'return Math.max(window, first, size * 0);',
     backend: 'wasm',
   },
   {
     name: 'a resize takes half pixel centers for none',
-    file: `${accelerate}/resize.ts`,
+    file: 'src/accelerate/gradients/resize.ts',
     right: "if (halfPixelCenters || tf.getBackend() === 'cpu') return false;",
     wrong: "if (tf.getBackend() === 'cpu') return false;",
     backend: 'native',
@@ -731,30 +731,30 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'pooling starts late where a stride is above its window',
-    file: `${accelerate}/reach-3d.ts`,
-    right: 'if (tf.util.arraysEqual(reach, shape))',
-    wrong: 'if (reach.length === shape.length)',
+    file: 'src/accelerate/kernels/cropped-pool-3d.ts',
+    right: 'if (!shape) return null;',
+    wrong: 'if (shape !== undefined) return null;',
     backend: 'native',
   },
   {
     name: 'a convolution to one column keeps its stride',
-    file: `${accelerate}/one-column.ts`,
+    file: 'src/accelerate/kernels/native/one-column-output.ts',
     right: 'places === 1 ? 1 : stride',
     wrong: 'stride',
     backend: 'native',
   },
   {
     name: 'an empty batch has the shape of its input',
-    file: `${accelerate}/empty-convolutions.ts`,
-    right: '.size > 0) return before();',
-    wrong: '.size >= 0) return before();',
+    file: 'src/accelerate/kernels/zero-size-convolutions.ts',
+    right: 'x.size > 0 ? null : tf.zeros(convolutionInfo(x.shape, filter.shape, attributes).outShape)',
+    wrong: 'null',
     backend: 'native',
   },
   {
     name: 'gradients of an empty batch are computed',
-    file: `${accelerate}/empty-gradients.ts`,
-    right: '.size > 0)',
-    wrong: '.size >= 0)',
+    file: 'src/accelerate/gradients/empty-gradients.ts',
+    right: 'dy.size > 0',
+    wrong: 'dy.size >= 0',
     backend: 'native',
   },
   // Folding.
@@ -816,7 +816,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'saved outputs stay constants',
-    file: `${accelerate}/saved-outputs.ts`,
+    file: 'src/accelerate/gradients/saved-outputs.ts',
     right: 'if (isNested()) putBeforeClones(this);',
     wrong: '',
   },
@@ -850,9 +850,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'relu: no gradient where it is not a number',
-    file: 'src/ops/through-relu.ts',
-    right: "op('Mul', FLOAT, v, op('Sign', FLOAT, y))",
-    wrong: "op('ReluGrad', FLOAT, v, y)",
+    file: 'src/ops/relu-gradient.ts',
+    right: "op('Mul', FLOAT, dy, op('Sign', FLOAT, y))",
+    wrong: "op('ReluGrad', FLOAT, dy, y)",
     backend: 'native',
   },
   {
@@ -908,7 +908,7 @@ export const MUTATIONS: Mutation[] = [
   // Kernels of tfjs that are wrong, left as they are.
   {
     name: 'a convolution on wasm whose strides are above the window sees all of the image',
-    file: 'src/accelerate/kernels/unseen.ts',
+    file: 'src/accelerate/kernels/crop.ts',
     right: 'return Math.min(size, (Math.ceil(size / stride) - 1) * stride + extent);',
     wrong: 'return size;',
     backend: 'wasm',
@@ -921,10 +921,10 @@ export const MUTATIONS: Mutation[] = [
     backend: 'wasm',
   },
   {
-    name: 'batches of matrices are counted through as one axis',
-    file: 'src/accelerate/kernels/batch-mat-mul.ts',
-    right: 'if (isOne || tf.util.arraysEqual(batchA, batchB)) return before(call);',
-    wrong: 'if (isOne || batchA.length > 0) return before(call);',
+    name: 'batches of matrices that broadcast are taken for one axis',
+    file: 'src/accelerate/kernels/broadcast-mat-mul.ts',
+    right: 'if (isOne || tf.util.arraysEqual(batchA, batchB)) return null;',
+    wrong: 'if (isOne || batchA.length > 0) return null;',
   },
   {
     name: 'the planes of a 3d convolution begin without padding',
@@ -934,8 +934,8 @@ export const MUTATIONS: Mutation[] = [
     backend: 'wasm',
   },
   {
-    name: 'the mean of nothing is 0',
-    file: 'src/accelerate/kernels/of-nothing.ts',
+    name: 'the mean of a tensor of size zero is 0',
+    file: 'src/accelerate/kernels/zero-size-reductions.ts',
     right: 'Mean: () => Number.NaN,',
     wrong: 'Mean: () => 0,',
     backend: 'wasm',

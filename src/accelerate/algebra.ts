@@ -12,7 +12,7 @@ import {
 } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
-import { throughReluInOps } from '../ops/through-relu.js';
+import { reluGradientInOps } from '../ops/relu-gradient.js';
 import { isRecording } from '../tfjs/recording.js';
 
 export interface Shaped {
@@ -35,11 +35,11 @@ export interface Algebra<T extends Shaped> {
   sigmoid(x: T): T;
   relu(x: T): T;
   /** `v` times the slope of the activation, by its value y. */
-  throughTanh(v: T, y: T): T;
-  throughSigmoid(v: T, y: T): T;
-  throughRelu(v: T, y: T): T;
+  tanhGradient(v: T, y: T): T;
+  sigmoidGradient(v: T, y: T): T;
+  reluGradient(v: T, y: T): T;
   /** `v` where y is between two numbers, else 0. */
-  throughClip(v: T, y: T, least: number, most: number): T;
+  clipGradient(v: T, y: T, least: number, most: number): T;
   oneMinus(x: T): T;
   scale(x: T, factor: number): T;
   shift(x: T, term: number): T;
@@ -84,10 +84,10 @@ const inTensors: Algebra<tf.Tensor> = {
   tanh: tf.tanh,
   sigmoid: tf.sigmoid,
   relu: tf.relu,
-  throughTanh: (v, y) => tf.mul(v, tf.sub(1, tf.square(y))),
-  throughSigmoid: (v, y) => tf.mul(v, tf.mul(y, tf.sub(1, y))),
-  throughRelu: (v, y) => tf.mul(v, tf.step(y)),
-  throughClip: (v, y, least, most) =>
+  tanhGradient: (v, y) => tf.mul(v, tf.sub(1, tf.square(y))),
+  sigmoidGradient: (v, y) => tf.mul(v, tf.mul(y, tf.sub(1, y))),
+  reluGradient: (v, y) => tf.mul(v, tf.step(y)),
+  clipGradient: (v, y, least, most) =>
     tf.mul(v, tf.cast(tf.greater(tf.mul(tf.sub(y, least), tf.sub(most, y)), 0), 'float32')),
   oneMinus: (x) => tf.sub(1, x),
   scale: tf.mul,
@@ -130,10 +130,10 @@ const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Han
   tanh: (x) => op('Tanh', FLOAT, x),
   sigmoid: (x) => op('Sigmoid', FLOAT, x),
   relu: (x) => op('Relu', FLOAT, x),
-  throughTanh: (v, y) => op('TanhGrad', FLOAT, y, v),
-  throughSigmoid: (v, y) => op('SigmoidGrad', FLOAT, y, v),
-  throughRelu: (v, y) => throughReluInOps({ op }, v, y),
-  throughClip: (v, y, least, most) => {
+  tanhGradient: (v, y) => op('TanhGrad', FLOAT, y, v),
+  sigmoidGradient: (v, y) => op('SigmoidGrad', FLOAT, y, v),
+  reluGradient: (v, y) => reluGradientInOps({ op }, v, y),
+  clipGradient: (v, y, least, most) => {
     const sixth = op('Mul', FLOAT, op('Sub', FLOAT, y, scalar(least)), scalar(6 / (most - least)));
     return op('Relu6Grad', FLOAT, v, sixth);
   },

@@ -1,46 +1,53 @@
 import type { Acceleration } from './acceleration.js';
-import { averagePool, averagePool3d } from './gradients/average-pool.js';
+import { averagePool } from './gradients/average-pool.js';
+import { averagePool3d } from './gradients/average-pool-3d.js';
+import { conv3dTranspose } from './gradients/conv-3d-transpose.js';
 import { einsum } from './gradients/einsum.js';
 import { emptyGradients } from './gradients/empty-gradients.js';
+import { matMul as matMulGradient } from './gradients/mat-mul.js';
 import { maximum } from './gradients/maximum.js';
 import { mean } from './gradients/mean.js';
 import { minimum } from './gradients/minimum.js';
 import { relu } from './gradients/relu.js';
-import { resizeBilinear, resizeNearestNeighbor } from './gradients/resize.js';
+import { resizeBilinear } from './gradients/resize-bilinear.js';
+import { resizeNearestNeighbor } from './gradients/resize-nearest-neighbor.js';
 import { savedOutputs } from './gradients/saved-outputs.js';
 import { softmax } from './gradients/softmax.js';
 import { norm } from './gradients/sqrt.js';
 import { squaredDifference } from './gradients/squared-difference.js';
 import { sum } from './gradients/sum.js';
 import { tile } from './gradients/tile.js';
-import { broadcastMatMul, broadcastMatMulOnWasm, matMul, matMulGradient } from './kernels/batch-mat-mul.js';
-import { conv3d, conv3dOnWasm, conv3dTransposeGradient } from './kernels/conv-3d.js';
-import { einsumKernel, einsumOnWasm } from './kernels/einsum.js';
-import { emptyOnCpu } from './kernels/empty-on-cpu.js';
-import { emptyOnWasm, emptyOnWebgl } from './kernels/empty-tensors.js';
+import { broadcastMatMul } from './kernels/broadcast-mat-mul.js';
+import { conv3d } from './kernels/conv-3d.js';
+import { croppedPool3d } from './kernels/cropped-pool-3d.js';
+import { einsum as einsumKernel } from './kernels/einsum.js';
 import { cast } from './kernels/native/cast.js';
-import { emptyConvolutions, emptyConvolutionsOnWebgl } from './kernels/native/empty-convolutions.js';
-import { meanOnNative } from './kernels/native/mean.js';
-import { oneColumn } from './kernels/native/one-column.js';
+import { depthwiseUnequalStrides } from './kernels/native/depthwise-unequal-strides.js';
+import { mean as meanOnNative } from './kernels/native/mean.js';
+import { oneColumnOutput } from './kernels/native/one-column-output.js';
 import { pointwiseFilterGradient } from './kernels/native/pointwise-filter-gradient.js';
 import { reshape } from './kernels/native/reshape.js';
-import { sumOnNative } from './kernels/native/sum.js';
-import { unequalStrides } from './kernels/native/unequal-strides.js';
-import { ofNothing, ofNothingOnWasm } from './kernels/of-nothing.js';
-import { padOnWebgl } from './kernels/pad-on-webgl.js';
-import { pool3d, pool3dOnWasm } from './kernels/pool-3d.js';
-import { reach3d, reach3dOnNative, reach3dOnWasm } from './kernels/reach-3d.js';
+import { sum as sumOnNative } from './kernels/native/sum.js';
+import { together } from './kernels/on-backends.js';
+import { pool3d } from './kernels/pool-3d.js';
 import { clipByValue } from './kernels/wasm/clip-by-value.js';
 import { conv2dBackpropFilter } from './kernels/wasm/conv-2d-backprop-filter.js';
 import { conv2dBackpropInput } from './kernels/wasm/conv-2d-backprop-input.js';
+import { croppedConvolutions } from './kernels/wasm/cropped-convolutions.js';
 import { depthwiseConv2dBackpropFilter } from './kernels/wasm/depthwise-conv-2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './kernels/wasm/depthwise-conv-2d-backprop-input.js';
+import { matMul } from './kernels/wasm/mat-mul.js';
 import { maxPoolGradient } from './kernels/wasm/max-pool-gradient.js';
 import { prelu } from './kernels/wasm/prelu.js';
-import { sameConvolutions } from './kernels/wasm/same-convolutions.js';
 import { slice } from './kernels/wasm/slice.js';
-import { sumOnWasm } from './kernels/wasm/sum.js';
+import { sum as sumOnWasm } from './kernels/wasm/sum.js';
 import { unsortedSegmentSum } from './kernels/wasm/unsorted-segment-sum.js';
+import { pad } from './kernels/webgl/pad.js';
+import { zeroSizeConcat } from './kernels/zero-size-concat.js';
+import { zeroSizeConvolutions } from './kernels/zero-size-convolutions.js';
+import { zeroSizeMatMul } from './kernels/zero-size-mat-mul.js';
+import { zeroSizeReductions } from './kernels/zero-size-reductions.js';
+import { zeroSizeTranspose } from './kernels/zero-size-transpose.js';
 import { batchNorm } from './layers/batch-normalization.js';
 import { dense } from './layers/dense.js';
 import { dropout, seededDropout } from './layers/dropout.js';
@@ -55,6 +62,10 @@ import { lstm } from './recurrent/lstm.js';
 import { constraints } from './training/constraints.js';
 import { softmaxCrossEntropy } from './training/softmax-cross-entropy.js';
 import { unclippedCrossEntropy } from './training/unclipped-cross-entropy.js';
+
+/** On the backends that are there without being loaded. */
+const inJavaScript = ({ cpu, webgl }: Record<'cpu' | 'webgl', Acceleration>): Acceleration =>
+  together(cpu, webgl);
 
 /**
  * All of them by name, in the order in which they are applied: what changes the same method later stands around the
@@ -82,15 +93,15 @@ export const accelerations = {
   cast,
   reshape,
   matMul,
-  broadcastMatMul,
-  broadcastMatMulOnWasm,
+  broadcastMatMul: inJavaScript(broadcastMatMul),
+  broadcastMatMulOnWasm: broadcastMatMul.wasm,
   matMulGradient,
   maximum,
   minimum,
   squaredDifference,
   einsum,
-  einsumKernel,
-  einsumOnWasm,
+  einsumKernel: inJavaScript(einsumKernel),
+  einsumOnWasm: einsumKernel.wasm,
   norm,
   savedOutputs,
   slice,
@@ -107,27 +118,27 @@ export const accelerations = {
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   unsortedSegmentSum,
-  sameConvolutions,
-  conv3d,
-  conv3dOnWasm,
-  conv3dTransposeGradient,
-  pool3d,
-  pool3dOnWasm,
+  sameConvolutions: croppedConvolutions,
+  conv3d: inJavaScript(conv3d),
+  conv3dOnWasm: conv3d.wasm,
+  conv3dTransposeGradient: conv3dTranspose,
+  pool3d: inJavaScript(pool3d),
+  pool3dOnWasm: pool3d.wasm,
   prelu,
-  ofNothing,
-  ofNothingOnWasm,
-  reach3d,
-  reach3dOnWasm,
-  reach3dOnNative,
-  oneColumn,
-  unequalStrides,
-  emptyConvolutions,
-  emptyConvolutionsOnWebgl,
+  ofNothing: inJavaScript(zeroSizeReductions),
+  ofNothingOnWasm: zeroSizeReductions.wasm,
+  reach3d: inJavaScript(croppedPool3d),
+  reach3dOnWasm: croppedPool3d.wasm,
+  reach3dOnNative: croppedPool3d.native,
+  oneColumn: oneColumnOutput,
+  unequalStrides: depthwiseUnequalStrides,
+  emptyConvolutions: zeroSizeConvolutions.native,
+  emptyConvolutionsOnWebgl: zeroSizeConvolutions.webgl,
   emptyGradients,
-  emptyOnCpu,
-  emptyOnWasm,
-  emptyOnWebgl,
-  padOnWebgl,
+  emptyOnCpu: zeroSizeConcat,
+  emptyOnWasm: together(zeroSizeTranspose.wasm, zeroSizeMatMul.wasm),
+  emptyOnWebgl: together(zeroSizeTranspose.webgl, zeroSizeMatMul.webgl),
+  padOnWebgl: pad,
   frozenBatchNorm,
   seededDropout,
   unclippedCrossEntropy,

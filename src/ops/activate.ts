@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { isBuiltin } from '../tfjs/builtins.js';
 import { withGradient } from './gradient.js';
-import { throughReluOf } from './through-relu.js';
+import { reluGradientByOutput } from './relu-gradient.js';
 
 /** An activation as tfjs makes it of a name. */
 export interface Activation {
@@ -21,7 +21,7 @@ function relu(x: tf.Tensor): tf.Tensor {
     save([value]);
     return {
       value,
-      gradient: (dy, [y]) => [throughReluOf(dy, y as tf.Tensor)],
+      gradient: (dy, [y]) => [reluGradientByOutput(dy, y as tf.Tensor)],
     };
   })(x);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { centre } from './centre.js';
 import { withLazyGradient } from './gradient.js';
 import { clearPadding } from './padding.js';
+import { sumTo } from './sum-to.js';
 
 export interface NormalizeOptions {
   /** Axes over which mean and variance are taken. */
@@ -67,10 +68,4 @@ function standardize(x: tf.Tensor, over: number[], epsilon: number) {
   const variance = tf.mean(tf.square(centred), over, true);
   const inverse = tf.rsqrt(tf.add(variance, epsilon));
   return { mean, variance, inverse, normal: tf.mul(centred, inverse) };
-}
-
-/** The sum over the axes along which the shape has 1, and x more. */
-function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const over = shape.flatMap((size, i) => (size === x.shape[i] ? [] : [i]));
-  return over.length === 0 ? x : tf.sum(x, over, true);
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { constantOf, withGradient } from './gradient.js';
+import { reluGradient } from './relu-gradient.js';
 import { sigmoid } from './smooth.js';
-import { throughRelu } from './through-relu.js';
 
 /**
  * Standout: dropout whose keep probability `q = sigmoid(logit)` is a function of the input.
@@ -37,8 +37,8 @@ function masked(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): 
     const margin = tf.sigmoid(logit).sub(noise); // above 0 where kept, [batch, units]
     save([margin]);
     return {
-      value: throughRelu(activity, margin),
-      gradient: (dy, [margin]) => [throughRelu(dy, margin as tf.Tensor)],
+      value: reluGradient(activity, margin),
+      gradient: (dy, [margin]) => [reluGradient(dy, margin as tf.Tensor)],
     };
   })(activity);
 }
@@ -49,10 +49,10 @@ function straightThrough(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Te
     const margin = q.sub(noise); // above 0 where kept, [batch, units]
     save([activity, q, margin]);
     return {
-      value: throughRelu(activity, margin),
+      value: reluGradient(activity, margin),
       gradient: (dy, saved) => {
         const [activity, q, margin] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-        return [throughRelu(dy, margin), dy.mul(activity).mul(q).mul(tf.sub(1, q))];
+        return [reluGradient(dy, margin), dy.mul(activity).mul(q).mul(tf.sub(1, q))];
       },
     };
   }, composed);

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import type { AnyRank, Attributes, Inputs, KernelName, Output } from './kernels.js';
 
-type Run = (name: string, inputs: object, attributes: object) => tf.Tensor;
+interface Engine {
+  runKernel(name: string, inputs: object, attributes: object): unknown;
+}
 
 /** Runs a kernel of the backend in use by its name, without what the ops of tfjs check and convert. */
-export const runKernel = <T extends tf.Tensor = tf.Tensor>(
-  name: string,
-  inputs: Record<string, tf.TensorInfo>,
-  attributes: object,
-): T => (tf.engine() as unknown as { runKernel: Run }).runKernel(name, inputs, attributes) as T;
+export const runKernel = <K extends KernelName>(
+  name: K,
+  inputs: AnyRank<Inputs<K>>,
+  attributes: Attributes<K>,
+): Output<K> => (tf.engine() as unknown as Engine).runKernel(name, inputs, attributes) as Output<K>;

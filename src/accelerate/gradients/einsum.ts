@@ -1,21 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
+import { replaceListGradient } from '../../tfjs/override-gradient.js';
 import type { Acceleration } from '../acceleration.js';
-import { withoutLonely } from '../kernels/einsum.js';
+import { parseEquation, withoutLonely } from '../kernels/einsum.js';
 
 /** A gradient for `tf.einsum`, which has none. */
 export const einsum: Acceleration = {
   needed: () => tf.getGradient('Einsum') === undefined,
-  apply(overrides) {
-    overrides.gradient({
-      kernelName: 'Einsum',
-      saveAllInputs: true,
-      gradFunc: (dy, saved, attributes) => {
-        const { equation } = attributes as unknown as { equation: string };
-        const functions = saved.map((_, i) => () => gradientBy(i, dy as tf.Tensor, saved, equation));
-        return Object.fromEntries(functions.entries());
-      },
-    });
-  },
+  apply: replaceListGradient('Einsum', (dy, inputs, { equation }) =>
+    inputs.map((_, i) => () => gradientBy(i, dy, inputs, equation)),
+  ),
 };
 
 /**
@@ -23,20 +16,17 @@ export const einsum: Acceleration = {
  * this input alone was summed over: along it the gradient is constant.
  */
 function gradientBy(i: number, dy: tf.Tensor, inputs: tf.Tensor[], equation: string): tf.Tensor {
-  const [left, right] = equation.replace(/\s/g, '').split('->') as [string, string];
-  const terms = left.split(',');
-  const own = terms[i] as string;
-  const others = terms.filter((_, j) => j !== i);
-  const kept = [...own].filter((letter) => [right, ...others].join('').includes(letter)).join('');
-  const factors = [right, ...others].map((letters, j, all) => {
-    const elsewhere = [own, ...all.filter((_, k) => k !== j)].join('');
-    const x = [dy, ...inputs.filter((_, k) => k !== i)][j] as tf.Tensor;
-    // Which some kernels of tfjs get wrong.
-    return withoutLonely({ letters, x }, elsewhere);
-  });
-  const equationOfGradient = `${factors.map(({ letters }) => letters).join(',')}->${kept}`;
-  const y = tf.einsum(equationOfGradient, ...factors.map(({ x }) => x));
-  const { shape } = inputs[i] as tf.Tensor;
-  const along = shape.map((size, axis) => (kept.includes(own[axis] as string) ? size : 1));
-  return tf.broadcastTo(y.reshape(along), shape);
+  const { terms, right } = parseEquation(equation, inputs);
+  const { letters: own, x } = terms[i]!;
+  const factors = [{ letters: right, x: dy }, ...terms.filter((_, j) => j !== i)];
+  const lettersOf = (of: typeof factors) => of.map(({ letters }) => letters).join('');
+  const kept = [...own].filter((letter) => lettersOf(factors).includes(letter)).join('');
+  // Some kernels of tfjs are wrong for a letter of one tensor alone.
+  const summed = factors.map((factor) =>
+    withoutLonely(factor, own + lettersOf(factors.filter((other) => other !== factor))),
+  );
+  const equationOfGradient = `${summed.map(({ letters }) => letters).join(',')}->${kept}`;
+  const y = tf.einsum(equationOfGradient, ...summed.map(({ x }) => x));
+  const along = x.shape.map((size, axis) => (kept.includes(own.charAt(axis)) ? size : 1));
+  return tf.broadcastTo(y.reshape(along), x.shape);
 }

@@ -4,5 +4,5 @@ import { broadcastsWrongly, summingGradient } from './broadcast.js';
 /** The gradient of `tf.maximum` where its inputs broadcast. */
 export const maximum: Acceleration = {
   needed: () => broadcastsWrongly('Maximum', [2, 2], [2]),
-  ...summingGradient('Maximum'),
+  apply: summingGradient('Maximum'),
 };

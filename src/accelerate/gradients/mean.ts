@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import { replaceGradient } from '../../tfjs/override-gradient.js';
 import type { Acceleration } from '../acceleration.js';
 import { overReduced } from './reductions.js';
 
@@ -7,15 +7,7 @@ import { overReduced } from './reductions.js';
  * divides all of it.
  */
 export const mean: Acceleration = {
-  apply(overrides) {
-    overrides.gradient({
-      kernelName: 'Mean',
-      inputsToSave: ['x'],
-      gradFunc: (dy, saved, attributes) => {
-        const [x] = saved as [tf.Tensor];
-        const share = (dy as tf.Tensor).size / x.size;
-        return { x: () => overReduced(dy as tf.Tensor, x, attributes, share) };
-      },
-    });
-  },
+  apply: replaceGradient('Mean', ['x'], (dy, [x], attributes) => ({
+    x: () => overReduced(dy, x, attributes, dy.size / x.size),
+  })),
 };

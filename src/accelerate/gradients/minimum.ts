@@ -4,5 +4,5 @@ import { broadcastsWrongly, summingGradient } from './broadcast.js';
 /** The gradient of `tf.minimum` where its inputs broadcast. */
 export const minimum: Acceleration = {
   needed: () => broadcastsWrongly('Minimum', [2, 2], [2]),
-  ...summingGradient('Minimum'),
+  apply: summingGradient('Minimum'),
 };

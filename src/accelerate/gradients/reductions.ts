@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { FLOAT, INDEXED, SHAPED } from '../../ops/native-attributes.js';
 import { nativeResult } from '../../ops/native-op.js';
+import { axesOf, type Reduction } from '../../tfjs/kernels.js';
 import { isRecording } from '../../tfjs/recording.js';
 
 /** `factor dy`, spread over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
-export function overReduced(dy: tf.Tensor, x: tf.Tensor, attributes: unknown, factor = 1): tf.Tensor {
-  const { axis } = attributes as { axis: number | number[] };
-  const axes = tf.util.parseAxisParam(axis, x.shape);
+export function overReduced(dy: tf.Tensor, x: tf.Tensor, reduction: Reduction, factor = 1): tf.Tensor {
+  const axes = axesOf(reduction, x.shape);
   const shape = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
   const native =
     isRecording() || dy.dtype !== 'float32'

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { constantOf } from '../../ops/gradient.js';
+import { replaceGradient } from '../../tfjs/override-gradient.js';
 import { isRecording } from '../../tfjs/recording.js';
 import type { Acceleration } from '../acceleration.js';
 
 /**
  * The gradient of a norm at zero: 0, the subgradient of least length, where tfjs gives NaN.
  *
- * `tf.norm` is a root of a sum, so that the place to mend is the gradient of the root: `dx = dy / (2 sqrt x)`, and 0 at
+ * `tf.norm` is a root of a sum, so that what is to be fixed is the gradient of the root: `dx = dy / (2 sqrt x)`, and 0 at
  * x = 0, where it is infinite.
  */
 export const norm: Acceleration = {
@@ -17,16 +18,7 @@ export const norm: Acceleration = {
         .dataSync();
       return Number.isNaN(gradient);
     }),
-  apply(overrides) {
-    overrides.gradient({
-      kernelName: 'Sqrt',
-      inputsToSave: ['x'],
-      gradFunc: (dy, saved) => {
-        const [x] = saved as [tf.Tensor];
-        return { x: () => overRoot(dy as tf.Tensor, tf.cast(x, 'float32')) };
-      },
-    });
-  },
+  apply: replaceGradient('Sqrt', ['x'], (dy, [x]) => ({ x: () => overRoot(dy, tf.cast(x, 'float32')) })),
 };
 
 function overRoot(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {

@@ -4,5 +4,5 @@ import { broadcastsWrongly, summingGradient } from './broadcast.js';
 /** The gradient of `tf.squaredDifference` where its inputs broadcast. */
 export const squaredDifference: Acceleration = {
   needed: () => broadcastsWrongly('SquaredDifference', [2, 2], [2]),
-  ...summingGradient('SquaredDifference'),
+  apply: summingGradient('SquaredDifference'),
 };

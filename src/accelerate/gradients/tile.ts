@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { replaceGradient } from '../../tfjs/override-gradient.js';
 import type { Acceleration } from '../acceleration.js';
 
 /**
@@ -7,17 +8,9 @@ import type { Acceleration } from '../acceleration.js';
  */
 export const tile: Acceleration = {
   answers: ['tensorflow/tfjs#2120'],
-  apply(overrides) {
-    overrides.gradient({
-      kernelName: 'Tile',
-      inputsToSave: ['x'],
-      gradFunc: (dy, saved, attributes) => {
-        const [x] = saved as [tf.Tensor];
-        const { reps } = attributes as unknown as { reps: number[] };
-        return { x: () => sumOfCopies(dy as tf.Tensor, x.shape, reps) };
-      },
-    });
-  },
+  apply: replaceGradient('Tile', ['x'], (dy, [x], { reps }) => ({
+    x: () => sumOfCopies(dy, x.shape, reps),
+  })),
 };
 
 /** `[r0 n0, r1 n1, ...]` as `[r0, n0, r1, n1, ...]`, summed over the r; axes that are not repeated join the next. */
@@ -25,17 +18,17 @@ function sumOfCopies(dy: tf.Tensor, shape: number[], reps: number[]): tf.Tensor 
   const split: number[] = [];
   const copies: number[] = [];
   let pending = 1;
-  shape.forEach((size, i) => {
-    const times = reps[i] as number;
+  for (const [i, size] of shape.entries()) {
+    const times = reps[i]!;
     if (times === 1) {
       pending *= size;
-      return;
+      continue;
     }
     if (pending !== 1) split.push(pending);
     copies.push(split.length);
     split.push(times);
     pending = size;
-  });
+  }
   if (pending !== 1) split.push(pending);
   if (copies.length === 0) return tf.reshape(dy, shape);
   return tf.sum(tf.reshape(dy, split), copies).reshape(shape);

@@ -1,53 +1,45 @@
 import * as tf from '@tensorflow/tfjs';
 import { clearPadding } from '../../ops/padding.js';
 import type { Acceleration } from '../acceleration.js';
-import { missingOnWasm } from './wasm/wasm-kernel.js';
+import { addOn, overrideOn } from './on-backends.js';
+
+const isFloat = (tensors: tf.Tensor[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
 
 /**
  * `tf.einsum` as one product of matrices on the cpu and webgl backends, where tfjs multiplies out all letters at once, and
- * gives a wrong shape, or throws, where letters that are summed over stand in one tensor alone: `i,jk->ij`.
+ * gives a wrong shape, or throws, where letters that are summed over are in one tensor alone: `i,jk->ij`.
  */
-export const einsumKernel: Acceleration = {
-  apply(overrides) {
-    for (const backend of ['cpu', 'webgl']) {
-      const before = tf.getKernel('Einsum', backend);
-      if (!before) continue;
-      overrides.kernel({
-        ...before,
-        kernelFunc: (args) => {
-          const tensors = Object.values(args.inputs) as tf.Tensor[];
-          const { equation } = args.attrs as { equation: string };
-          return isFloat(tensors) ? contract(equation, tensors) : before.kernelFunc(args);
-        },
-      });
-    }
-  },
-};
+const einsumOn = (backend: 'cpu' | 'webgl'): Acceleration =>
+  overrideOn(backend, ['Einsum'], (inputs, { equation }) => {
+    const tensors = Object.values(inputs);
+    return isFloat(tensors) ? contract(equation, tensors) : null;
+  });
 
-/** `tf.einsum` on the wasm backend, which has none. */
-export const einsumOnWasm: Acceleration = missingOnWasm<Record<string, tf.Tensor>, { equation: string }>(
-  'Einsum',
-  (inputs, { equation }) => {
+export const einsum = {
+  cpu: einsumOn('cpu'),
+  webgl: einsumOn('webgl'),
+  /** The wasm backend has none. */
+  wasm: addOn('wasm', 'Einsum', (inputs, { equation }) => {
     const tensors = Object.values(inputs);
     if (isFloat(tensors)) return contract(equation, tensors);
-    return tf.tidy(() =>
-      tf.cast(
-        contract(
-          equation,
-          tensors.map((t) => tf.cast(t, 'float32')),
-        ),
-        'int32',
-      ),
-    );
-  },
-);
-
-const isFloat = (tensors: tf.Tensor[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
+    return tf.tidy(() => {
+      const floats = tensors.map((t) => tf.cast(t, 'float32'));
+      return tf.cast(contract(equation, floats), 'int32');
+    });
+  }),
+};
 
 /** A tensor and the letters of its axes. */
 export interface Term {
   letters: string;
   x: tf.Tensor;
+}
+
+/** The terms on the left of an equation, and the letters on its right. */
+export function parseEquation(equation: string, tensors: tf.Tensor[]): { terms: Term[]; right: string } {
+  const [left = '', right = ''] = equation.replace(/\s/g, '').split('->');
+  const letters = left.split(',');
+  return { terms: tensors.map((x, i) => ({ letters: letters[i]!, x })), right };
 }
 
 /**
@@ -57,14 +49,13 @@ export interface Term {
 function contract(equation: string, tensors: tf.Tensor[]): tf.Tensor {
   const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, tensors.length);
   tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, tensors);
-  const [left, right] = equation.replace(/\s/g, '').split('->') as [string, string];
-  const terms = left.split(',').map((letters, i) => ({ letters, x: tensors[i] as tf.Tensor }));
+  const { terms, right } = parseEquation(equation, tensors);
   return tf.tidy(() => {
-    const [a, b] = terms.map((term, i) => {
-      const others = terms.filter((_, j) => j !== i).map(({ letters }) => letters);
+    const [a, b] = terms.map((term) => {
+      const others = terms.filter((other) => other !== term).map(({ letters }) => letters);
       return withoutLonely(term, [right, ...others].join(''));
-    }) as [Term, Term?];
-    return ordered(b ? product(a, b, right) : a, right);
+    });
+    return ordered(b ? product(a!, b, right) : a!, right);
   });
 }
 
@@ -83,9 +74,9 @@ function product(a: Term, b: Term, right: string): Term {
   const rows = select(a.letters, (letter) => !b.letters.includes(letter));
   const columns = select(b.letters, (letter) => !a.letters.includes(letter));
   const sizes = Object.fromEntries(
-    [a, b].flatMap(({ letters, x }) => [...letters].map((letter, axis) => [letter, x.shape[axis] as number])),
+    [a, b].flatMap(({ letters, x }) => [...letters].map((letter, axis) => [letter, x.shape[axis]!])),
   );
-  const shapeOf = (letters: string) => [...letters].map((letter) => sizes[letter] as number);
+  const shapeOf = (letters: string) => [...letters].map((letter) => sizes[letter]!);
   const matrix = (term: Term, ...groups: string[]) =>
     ordered(term, groups.join('')).reshape(groups.map((letters) => tf.util.sizeFromShape(shapeOf(letters))));
   const [left, other] = [matrix(a, batch, rows, inner), matrix(b, batch, inner, columns)];

@@ -3,7 +3,7 @@ import { withLazyGradient } from '../../ops/gradient.js';
 import { BIAS, FLOAT } from '../../ops/native-attributes.js';
 import { nativeResult } from '../../ops/native-op.js';
 import { clearPadding } from '../../ops/padding.js';
-import { throughReluOf } from '../../ops/through-relu.js';
+import { reluGradientByOutput } from '../../ops/relu-gradient.js';
 import { builtin, isBuiltin } from '../../tfjs/builtins.js';
 import { isUsersGradient } from '../../tfjs/originals.js';
 import { isRecording } from '../../tfjs/recording.js';
@@ -77,7 +77,7 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
 
   function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
     const [x, w, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
-    const d = clearPadding(y ? throughReluOf(dy, y) : dy) as tf.Tensor2D;
+    const d = clearPadding(y ? reluGradientByOutput(dy, y) : dy) as tf.Tensor2D;
     return [
       () => tf.matMul(d, w, false, true),
       () => clearPadding(tf.matMul(x, d, true, false)),

@@ -43,19 +43,19 @@ export interface Activation {
 const plain = { factor: 1, term: 0 };
 
 const activations: Record<string, Activation> = {
-  tanh: { ...plain, of: ({ tanh }, x) => tanh(x), through: ({ throughTanh }, v, y) => throughTanh(v, y) },
+  tanh: { ...plain, of: ({ tanh }, x) => tanh(x), through: ({ tanhGradient }, v, y) => tanhGradient(v, y) },
   sigmoid: {
     ...plain,
     of: ({ sigmoid }, x) => sigmoid(x),
-    through: ({ throughSigmoid }, v, y) => throughSigmoid(v, y),
+    through: ({ sigmoidGradient }, v, y) => sigmoidGradient(v, y),
   },
   hardSigmoid: {
     factor: 0.2,
     term: 0.5,
     of: ({ clip }, x) => clip(x, 0, 1),
-    through: ({ throughClip, scale }, v, y) => scale(throughClip(v, y, 0, 1), 0.2),
+    through: ({ clipGradient, scale }, v, y) => scale(clipGradient(v, y, 0, 1), 0.2),
   },
-  relu: { ...plain, of: ({ relu }, x) => relu(x), through: ({ throughRelu }, v, y) => throughRelu(v, y) },
+  relu: { ...plain, of: ({ relu }, x) => relu(x), through: ({ reluGradient }, v, y) => reluGradient(v, y) },
   linear: { ...plain, of: (_, x) => x, through: (_, v) => v },
 };
 

@@ -1,42 +1,31 @@
 import * as tf from '@tensorflow/tfjs';
 import { floatsOf, type WasmBackend } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { missingOnWasm, type WindowAttributes } from './wasm-kernel.js';
-import type { WindowInfo } from './window.js';
-
-interface Inputs {
-  x: tf.Tensor4D;
-  dy: tf.Tensor4D;
-}
-
-interface Attributes extends WindowAttributes {
-  filterShape: [number, number, number, number];
-}
+import { addOn } from '../on-backends.js';
+import { convolutionInfo, type WindowInfo } from '../sliding-window.js';
 
 /**
- * The gradient of a convolution by its filter on the wasm backend: `dw = seen(x) dy`, what each entry of the filter sees of
- * x by the gradient of each output. The examples come last in both, so that what is seen is copied in long runs.
+ * The gradient of a convolution by its filter on the wasm backend: `dw = unfold(x) dy`, the image patches at each entry of
+ * the filter by the gradient of each output. The examples come last in both, so that patches are copied in long runs.
  */
 export const conv2dBackpropFilter: Acceleration = {
   answers: ['tensorflow/tfjs#8474'],
-  ...missingOnWasm<Inputs, Attributes>(
-    'Conv2DBackpropFilter',
-    ({ x, dy }, { strides, pad, dimRoundingMode, filterShape }, backend) => {
-      const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
-      return tf.tidy(() => {
-        const seen = toSeen(tf.transpose(x, [3, 1, 2, 0]), info, backend);
-        const by = tf.transpose(dy, [1, 2, 0, 3]).reshape([-1, info.outChannels]);
-        return tf.matMul(seen, by as tf.Tensor2D).reshape(filterShape);
-      });
-    },
-  ),
+  ...addOn('wasm', 'Conv2DBackpropFilter', ({ x, dy }, attributes, { backend }) => {
+    const { filterShape } = attributes;
+    const info = convolutionInfo(x.shape, filterShape, { ...attributes, dilations: 1 });
+    return tf.tidy(() => {
+      const patches = unfold(tf.transpose(x, [3, 1, 2, 0]), info, backend);
+      const by = tf.transpose(dy, [1, 2, 0, 3]).reshape([-1, info.outChannels]);
+      return tf.matMul(patches, by).reshape(filterShape);
+    });
+  }),
 };
 
 /**
  * @param x `[channels, height, width, batch]`
- * @returns `[height * width of the filter * channels, height' * width' * batch]`, zeros where the filter looks over the edge
+ * @returns `[height * width of the filter * channels, height' * width' * batch]`, zeros where the filter is over the edge
  */
-function toSeen(x: tf.Tensor4D, info: WindowInfo, backend: WasmBackend): tf.Tensor2D {
+function unfold(x: tf.Tensor, info: WindowInfo, backend: WasmBackend): tf.Tensor {
   const { filterHeight, filterWidth, inChannels, inHeight, inWidth, outHeight, outWidth, batchSize } = info;
   const entries = filterHeight * filterWidth * inChannels;
   const out = backend.makeOutput([entries, outHeight * outWidth * batchSize], 'float32');
@@ -54,9 +43,9 @@ function toSeen(x: tf.Tensor4D, info: WindowInfo, backend: WasmBackend): tf.Tens
       }
     }
   }
-  return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor2D;
+  return tf.engine().makeTensorFromTensorInfo(out);
 
-  /** What one entry sees of a row: its columns from `shift` on, by the stride. */
+  /** What one entry of the filter meets in a row: its columns from `shift` on, by the stride. */
   function copyRow(start: number, shift: number): void {
     const stride = info.strideWidth;
     const first = Math.max(0, Math.ceil(-shift / stride));

@@ -1,26 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
-import { insteadOnWasm } from './wasm-kernel.js';
-import { eachSeen, type WindowInfo } from './window.js';
-
-interface Attributes {
-  filterSize: [number, number] | number;
-  strides: [number, number] | number;
-  pad: Parameters<typeof tf.backend_util.computePool2DInfo>[4];
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
+import { overrideOn } from '../on-backends.js';
+import { visitWindows, type WindowInfo } from '../sliding-window.js';
 
 /**
  * The gradient of max pooling on the wasm backend in two passes: dy at the first largest entry of each window, as on the
  * other backends, where tfjs's kernel for wasm gives none to a window without a positive entry.
  */
-export const maxPoolGradient: Acceleration = insteadOnWasm({
-  MaxPoolGrad(
-    { dy, input }: { dy: tf.Tensor4D; input: tf.Tensor4D },
-    { filterSize, strides, pad, dimRoundingMode }: Attributes,
-    backend,
-  ) {
+export const maxPoolGradient: Acceleration = overrideOn(
+  'wasm',
+  ['MaxPoolGrad'],
+  ({ dy, input }, { filterSize, strides, pad, dimRoundingMode }, { backend }) => {
     if (input.dtype !== 'float32') return null;
     const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
     const out = backend.makeOutput(input.shape, 'float32');
@@ -28,7 +19,7 @@ export const maxPoolGradient: Acceleration = insteadOnWasm({
     scatter(d, largest(x, info), dx);
     return out;
   },
-});
+);
 
 /** Where the largest entry of each window stands in x; -1 where none is a number. */
 function largest(x: Float32Array, info: WindowInfo): Int32Array {
@@ -36,11 +27,11 @@ function largest(x: Float32Array, info: WindowInfo): Int32Array {
   const size = info.batchSize * info.outHeight * info.outWidth * channels;
   const values = new Float32Array(size).fill(Number.NEGATIVE_INFINITY);
   const places = new Int32Array(size).fill(-1);
-  eachSeen(info, (pixel, place) => {
+  visitWindows(info, (pixel, place) => {
     const [from, to] = [pixel * channels, place * channels];
     for (let c = 0; c < channels; c++) {
-      const value = x[from + c] as number;
-      if (value > (values[to + c] as number)) {
+      const value = x[from + c]!;
+      if (value > values[to + c]!) {
         values[to + c] = value;
         places[to + c] = from + c;
       }
@@ -52,7 +43,7 @@ function largest(x: Float32Array, info: WindowInfo): Int32Array {
 function scatter(dy: Float32Array, places: Int32Array, dx: Float32Array): void {
   dx.fill(0);
   for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
-    if (place >= 0) (dx[place] as number) += dy[i] as number;
+    const place = places[i]!;
+    if (place >= 0) dx[place]! += dy[i]!;
   }
 }

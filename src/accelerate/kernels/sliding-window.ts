@@ -1,16 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WindowAttributes } from './wasm-kernel.js';
+import type { Convolution2d } from '../../tfjs/kernels.js';
+
+type Shape = tf.Tensor4D['shape'];
 
 /** How a window moves over images, as tfjs computes it. */
 export type WindowInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
+export const convolutionInfo = (
+  image: Shape,
+  filter: Shape,
+  { strides, dilations, pad, dimRoundingMode }: Convolution2d,
+  isDepthwise = false,
+): WindowInfo =>
+  tf.backend_util.computeConv2DInfo(
+    image,
+    filter,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    isDepthwise,
+  );
+
 /**
- * Visits what each place of the output sees: for each, the entries of the window in their order, without those that fall
- * over the edge.
+ * Visits the window at each place of the output: its entries in their order, without those over the edge.
  *
  * @param visit gets the entry's pixel of the input, the place of the output, and the entry's number
  */
-export function eachSeen(
+export function visitWindows(
   info: WindowInfo,
   visit: (pixel: number, place: number, entry: number) => void,
 ): void {
@@ -34,11 +51,6 @@ export function eachSeen(
   }
 }
 
-type Shape = [number, number, number, number];
-
-export const depthwiseInfo = (
-  image: Shape,
-  filter: Shape,
-  { strides, dilations = 1, pad, dimRoundingMode }: WindowAttributes,
-): WindowInfo =>
-  tf.backend_util.computeConv2DInfo(image, filter, strides, dilations, pad, dimRoundingMode, true);
+/** What is given for three axes, of which one number is for all. */
+export const triple = (each: number | [number, number, number]): [number, number, number] =>
+  typeof each === 'number' ? [each, each, each] : each;
