@@ -12,7 +12,7 @@ import {
 } from '../ops/native-attributes.js';
 import { type Handle, nativeProgram, type Ops } from '../ops/native-op.js';
 import { clearPadding } from '../ops/padding.js';
-import { reluGradientInOps } from '../ops/relu-gradient.js';
+import { reluGradientInOps, reluGradientInTensors } from '../ops/relu-gradient.js';
 import { isRecording } from '../tfjs/recording.js';
 
 export interface Shaped {
@@ -20,8 +20,8 @@ export interface Shaped {
 }
 
 /**
- * The operations that a recurrence is written in, once for tensors of tfjs and for programs of TensorFlow's ops. Each does
- * what tfjs's op of its name does.
+ * The operations that a recurrence is written in, once for both tensors of tfjs and programs of TensorFlow's ops. Each does
+ * what the op of its name does in tfjs.
  */
 export interface Algebra<T extends Shaped> {
   add(a: T, b: T): T;
@@ -29,12 +29,12 @@ export interface Algebra<T extends Shaped> {
   mul(a: T, b: T): T;
   div(a: T, b: T): T;
   log(x: T): T;
-  /** 1 where two are equal, else 0: of no gradient. */
+  /** 1 where two are equal, else 0; it has no gradient. */
   equal(a: T, b: T): T;
   tanh(x: T): T;
   sigmoid(x: T): T;
   relu(x: T): T;
-  /** `v` times the slope of the activation, by its value y. */
+  /** `v` times the derivative of the activation, which is computed from its value y. */
   tanhGradient(v: T, y: T): T;
   sigmoidGradient(v: T, y: T): T;
   reluGradient(v: T, y: T): T;
@@ -45,14 +45,15 @@ export interface Algebra<T extends Shaped> {
   shift(x: T, term: number): T;
   clip(x: T, least: number, most: number): T;
   matMul(a: T, b: T, transposeA?: boolean, transposeB?: boolean): T;
-  /** A bias added to each row, and the gradient of that. */
+  /** A bias added to each row. */
   addBias(rows: T, bias: T): T;
+  /** The gradient of `addBias` by the bias. */
   sumRows(rows: T): T;
   sumLast(x: T, keepDims: boolean): T;
   zeros(shape: number[]): T;
   filled(size: number, value: number): T;
   reshape(x: T, shape: number[]): T;
-  /** The first two axes of three, exchanged. */
+  /** The first two axes of three exchanged. */
   swapTime(x: T): T;
   slice(x: T, begin: number[], size: number[]): T;
   concat(parts: T[], axis: number): T;
@@ -63,14 +64,15 @@ export interface Algebra<T extends Shaped> {
   clear(x: T): T;
 }
 
-/** Computes by a program of TensorFlow's ops on the native backend, else, or where a gradient is to see it, by tfjs's. */
+/**
+ * Computes by a program of TensorFlow's ops on the native backend; elsewhere, and where a gradient is taken of what is
+ * computed, by ops of tfjs.
+ */
 export function compute(
   inputs: tf.Tensor[],
   f: <T extends Shaped>(algebra: Algebra<T>, inputs: T[]) => T[],
 ): tf.Tensor[] {
-  const native = isRecording()
-    ? null
-    : nativeProgram(inputs, (ops, ...handles) => f(inOps(ops), handles as Handle[]));
+  const native = isRecording() ? null : nativeProgram(inputs, (ops, ...handles) => f(inOps(ops), handles));
   return native ?? tf.tidy(() => f(inTensors, inputs));
 }
 
@@ -86,15 +88,14 @@ const inTensors: Algebra<tf.Tensor> = {
   relu: tf.relu,
   tanhGradient: (v, y) => tf.mul(v, tf.sub(1, tf.square(y))),
   sigmoidGradient: (v, y) => tf.mul(v, tf.mul(y, tf.sub(1, y))),
-  reluGradient: (v, y) => tf.mul(v, tf.step(y)),
+  reluGradient: reluGradientInTensors,
   clipGradient: (v, y, least, most) =>
     tf.mul(v, tf.cast(tf.greater(tf.mul(tf.sub(y, least), tf.sub(most, y)), 0), 'float32')),
   oneMinus: (x) => tf.sub(1, x),
   scale: tf.mul,
   shift: tf.add,
   clip: tf.clipByValue,
-  matMul: (a, b, transposeA = false, transposeB = false) =>
-    tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transposeA, transposeB),
+  matMul: (a, b, transposeA = false, transposeB = false) => tf.matMul(a, b, transposeA, transposeB),
   addBias: tf.add,
   sumRows: (rows) => tf.sum(rows, 0),
   sumLast: (x, keepDims) => tf.sum(x, -1, keepDims),
@@ -113,7 +114,7 @@ const inTensors: Algebra<tf.Tensor> = {
 /** By slices of rows on wasm: its own op for it, and for a split, is fifty times as slow. */
 function unstack(x: tf.Tensor): tf.Tensor[] {
   if (tf.getBackend() !== 'wasm') return tf.unstack(x);
-  const [steps, batch, features] = x.shape as [number, number, number];
+  const [steps = 0, batch = 0, features = 0] = x.shape;
   const rows = tf.reshape(x, [-1, features]);
   return Array.from({ length: steps }, (_, t) => tf.slice(rows, [t * batch, 0], [batch, features]));
 }
@@ -154,12 +155,9 @@ const inOps = ({ op, ops, scalar, filled, integer, integers }: Ops): Algebra<Han
   concat: (parts, axis) => op('ConcatV2', { ...INDEXED, N: { int: parts.length } }, ...parts, integer(axis)),
   split: (x, parts, axis) => ops(parts, 'Split', { ...FLOAT, num_split: { int: parts } }, integer(axis), x),
   stack: (parts) => op('Pack', { ...FLOAT, N: { int: parts.length }, axis: { int: 0 } }, ...parts),
-  unstack: (x) =>
-    ops(
-      x.shape[0] as number,
-      'Unpack',
-      { ...FLOAT, num: { int: x.shape[0] as number }, axis: { int: 0 } },
-      x,
-    ),
+  unstack: (x) => {
+    const steps = x.shape[0]!;
+    return ops(steps, 'Unpack', { ...FLOAT, num: { int: steps }, axis: { int: 0 } }, x);
+  },
   clear: (x) => x,
 });

@@ -52,17 +52,36 @@ describe('resizing', () => {
     );
   });
 
-  it('has a gradient that can be differentiated again', () => {
+  it.each(['nearest', 'bilinear'] as const)('%s has a gradient that can be differentiated again', (kind) => {
     accelerated(() =>
       tf.tidy(() => {
         const x = tf.tensor(sampleNd([1, 2, 2, 1], 1).values, [1, 2, 2, 1]);
-        const cubed = (x: tf.Tensor) =>
-          tf.sum(tf.pow(tf.image.resizeBilinear(x as tf.Tensor4D, [3, 3], true), 3));
+        const cubed = (x: tf.Tensor) => tf.sum(tf.pow(ops[kind](x as tf.Tensor4D, [3, 3], true), 3));
         const slope = (x: tf.Tensor) => tf.sum(tf.square(tf.grad(cubed)(x)));
         const h = 1e-2;
         const moved = (by: number) => slope(tf.add(x, by)).dataSync()[0] as number;
         const received = tf.sum(tf.grad(slope)(x)).dataSync()[0] as number;
         expect(received / ((moved(h) - moved(-h)) / (2 * h))).toBeCloseTo(1, 2);
+      }),
+    );
+  });
+
+  it.for(MODES)('by nearest neighbors keeps NaN at its pixel, %j', (mode, { skip }) => {
+    skip(tf.getBackend() === 'webgl' && mode.alignCorners, 'there it is a product of matrices');
+    const to: [number, number] = [4, 9];
+    const dy = cotangent(4 * 9).with(14, Number.NaN);
+    const x: Nd = { shape: [1, 2, 3, 1], values: [0, 1, 2, 3, 4, 5] };
+    // Resized, the number of each pixel shows where it was copied to.
+    const expected = new Array<number>(6).fill(0);
+    for (const [i, pixel] of resize(x, { kind: 'nearest', to, ...mode }).values.entries()) {
+      expected[pixel] = (expected[pixel] as number) + (dy[i] as number);
+    }
+    expect(expected.filter(Number.isNaN)).toHaveLength(1);
+    const op = (x: tf.Tensor) => ops.nearest(x as tf.Tensor4D, to, mode.alignCorners, mode.halfPixelCenters);
+    accelerated(() =>
+      tf.tidy(() => {
+        const gradient = tf.grad(op)(tf.tensor(x.values, x.shape), tf.tensor(dy, [1, ...to, 1]));
+        expect(gradient).toBeAllClose(tf.tensor(expected, x.shape), TOLERANCE.gradient);
       }),
     );
   });
