@@ -51,11 +51,6 @@ export class Original<K extends KernelName, B extends keyof Backends> {
     const [result] = [this.run(changes)].flat() as [tf.TensorInfo];
     return result instanceof tf.Tensor ? result : tf.engine().makeTensorFromTensorInfo(result);
   }
-
-  /** With the very call that the override was called with. */
-  unchanged(): Result {
-    return this.kernel ? this.kernel.kernelFunc(this.call) : this.run();
-  }
 }
 
 /** Computes what a kernel does, or gives null, which leaves the call to the original. */
@@ -98,6 +93,7 @@ function withFallback<K extends KernelName, B extends keyof Backends>(
 ): Kernel['kernelFunc'] {
   return (call) => {
     const original = new Original<K, B>(name, kernel, call);
-    return override(call.inputs as Inputs<K>, call.attrs as Attributes<K>, original) ?? original.unchanged();
+    const result = override(call.inputs as Inputs<K>, call.attrs as Attributes<K>, original);
+    return result ?? (kernel ? kernel.kernelFunc(call) : original.run());
   };
 }
