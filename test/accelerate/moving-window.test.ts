@@ -1,28 +1,32 @@
-/** What moves a window over images, by its equation in float64: outputs, and gradients by differences of them. */
+/** Convolutions and pooling with windows drawn at random, accelerated, beside their definition in float64. */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { accelerated } from '../support/accelerated.js';
-import { cotangent, gradient64, type Nd, sampleNd } from '../support/nd.js';
-import { TOLERANCE } from '../support/tolerances.js';
-import { convolution, depthwise, pool, transposedConvolution, type Window } from '../support/windows64.js';
+import { checkKernel } from '../support/kernels/check-kernel.js';
+import {
+  averagePool,
+  convolution,
+  depthwise,
+  maxPool,
+  transposed,
+  type Window,
+} from '../support/kernels/windows.js';
+import { type Nd, sampleNd } from '../support/nd.js';
 
 /** What the ops take from. */
 interface Drawn {
   batch: number;
-  spatial: number[];
+  space: number[];
   channels: number;
   outputs: number;
   window: Window;
 }
 
-type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
-type Exact = (...inputs: Nd[]) => Nd;
-
 interface Case {
   shapes: number[][];
-  op: Op;
-  exact: Exact;
+  op(...inputs: tf.Tensor[]): tf.Tensor;
+  exact(...inputs: Nd[]): Nd;
 }
 
 // tfjs types a tensor and a window of each rank by itself.
@@ -30,46 +34,42 @@ const untyped = tf as unknown as Record<string, (...args: unknown[]) => tf.Tenso
 const call = (name: string, ...args: unknown[]): tf.Tensor =>
   (untyped[name] as (...args: unknown[]) => tf.Tensor)(...args);
 
-const image = ({ batch, spatial, channels }: Drawn): number[] => [batch, ...spatial, channels];
+const image = ({ batch, space, channels }: Drawn): number[] => [batch, ...space, channels];
 
 const convolved =
-  (name: string, exact: (x: Nd, kernel: Nd, window: Window) => Nd) =>
+  (name: string, definition: typeof convolution) =>
   (drawn: Drawn): Case => {
-    const { window, channels, outputs } = drawn;
+    const { window, space, channels, outputs } = drawn;
     return {
-      shapes: [image(drawn), [...window.size, channels, outputs]],
-      op: (x, kernel) => call(name, x, kernel, window.strides, window.padding),
-      exact: (...inputs) => exact(...(inputs as [Nd, Nd]), window),
+      shapes: [image(drawn), [...window.kernel, channels, outputs]],
+      op: (x, kernel) => call(name, x, kernel, window.strides, window.pad),
+      exact: definition(space, window),
     };
   };
 
-const transposed =
+const transposing =
   (name: string) =>
   (drawn: Drawn): Case => {
-    const { batch, spatial, window, channels, outputs } = drawn;
-    const empty = (shape: number[]): Nd => sampleNd(shape, 0);
-    const places = convolution(empty([1, ...spatial, 1]), empty([...window.size, 1, 1]), window).shape.slice(
-      1,
-      -1,
-    );
+    const { batch, space, window, channels, outputs } = drawn;
+    const { places, exact } = transposed(space, window);
     return {
       shapes: [
         [batch, ...places, channels],
-        [...window.size, outputs, channels],
+        [...window.kernel, outputs, channels],
       ],
-      op: (x, kernel) => call(name, x, kernel, [batch, ...spatial, outputs], window.strides, window.padding),
-      exact: (...inputs) => transposedConvolution(...(inputs as [Nd, Nd]), window, spatial),
+      op: (x, kernel) => call(name, x, kernel, [batch, ...space, outputs], window.strides, window.pad),
+      exact,
     };
   };
 
 const pooled =
-  (name: string, kind: 'average' | 'largest') =>
+  (name: string, definition: typeof maxPool) =>
   (drawn: Drawn): Case => {
-    const { size, strides, padding } = drawn.window;
+    const { kernel, strides, pad } = drawn.window;
     return {
       shapes: [image(drawn)],
-      op: (x) => call(name, x, size, strides, padding),
-      exact: (x) => pool(x as Nd, drawn.window, kind),
+      op: (x) => call(name, x, kernel, strides, pad),
+      exact: definition(drawn.space, drawn.window),
     };
   };
 
@@ -77,36 +77,39 @@ const OPS: Record<string, (drawn: Drawn) => Case> = {
   conv2d: convolved('conv2d', convolution),
   conv3d: convolved('conv3d', convolution),
   depthwiseConv2d: convolved('depthwiseConv2d', depthwise),
-  conv2dTranspose: transposed('conv2dTranspose'),
-  conv3dTranspose: transposed('conv3dTranspose'),
-  avgPool: pooled('avgPool', 'average'),
-  avgPool3d: pooled('avgPool3d', 'average'),
-  maxPool: pooled('maxPool', 'largest'),
-  maxPool3d: pooled('maxPool3d', 'largest'),
+  conv2dTranspose: transposing('conv2dTranspose'),
+  conv3dTranspose: transposing('conv3dTranspose'),
+  avgPool: pooled('avgPool', averagePool),
+  avgPool3d: pooled('avgPool3d', averagePool),
+  maxPool: pooled('maxPool', maxPool),
+  maxPool3d: pooled('maxPool3d', maxPool),
 };
 
+/** Windows of every stride, one above the window too. */
 function drawn(axes: number): fc.Arbitrary<Drawn> {
-  const each = (max: number) => fc.array(fc.integer({ min: 1, max }), { minLength: axes, maxLength: axes });
-  const few = fc.integer({ min: 1, max: 2 });
-  const padding = fc.constantFrom('same' as const, 'valid' as const);
-  const window = fc.record({ size: each(3), strides: each(3), padding });
+  const upTo = (max: number) => fc.integer({ min: 1, max });
+  const each = (max: number) => fc.array(upTo(max), { minLength: axes, maxLength: axes });
+  const most = axes === 2 ? { space: 7, window: 4, channels: 3 } : { space: 4, window: 3, channels: 2 };
+  const pad = fc.constantFrom('same' as const, 'valid' as const);
+  const window = fc.record({ kernel: each(most.window), strides: each(most.window), pad });
+  const channels = upTo(most.channels);
   return fc
-    .record({ batch: few, channels: few, outputs: few, spatial: each(axes === 2 ? 6 : 4), window })
+    .record({ batch: upTo(2), channels, outputs: channels, space: each(most.space), window })
     .map((drawn) => ({
       ...drawn,
       // A window has a place.
-      spatial: drawn.spatial.map((n, i) =>
-        drawn.window.padding === 'valid' ? Math.max(n, drawn.window.size[i] as number) : n,
+      space: drawn.space.map((n, i) =>
+        drawn.window.pad === 'valid' ? Math.max(n, drawn.window.kernel[i] as number) : n,
       ),
     }));
 }
 
-const example = (spatial: number[], size: number[], strides: number[], channels = 2, batch = 2): Drawn => ({
+const example = (space: number[], kernel: number[], strides: number[], channels = 2, batch = 2): Drawn => ({
   batch,
-  spatial,
+  space,
   channels,
   outputs: 2,
-  window: { size, strides, padding: 'same' },
+  window: { kernel, strides, pad: 'same' },
 });
 
 /** In which tfjs or TensorFlow was found to be wrong. */
@@ -129,34 +132,20 @@ const EXAMPLES: Record<string, Drawn[]> = {
   maxPool3d: [example([2, 4, 3], [1, 3, 2], [1, 1, 1]), example([3, 2, 2], [1, 2, 2], [3, 2, 1])],
 };
 
-describe('by its equation', () => {
+describe('windows drawn at random', () => {
   it.for(Object.keys(OPS))('%s', (name) => {
     const examples = (EXAMPLES[name] as Drawn[]).map((drawn): [Drawn] => [drawn]);
     // On webgl each shape is a program to compile.
     const draws = tf.getBackend() === 'webgl' ? 1 : 25;
-    const axes = name.includes('3d') ? 3 : 2;
     accelerated(() =>
       fc.assert(
-        fc.property(drawn(axes), (drawn) => check((OPS[name] as (drawn: Drawn) => Case)(drawn))),
+        fc.property(drawn(name.includes('3d') ? 3 : 2), (drawn) => {
+          const { shapes, op, exact } = (OPS[name] as (drawn: Drawn) => Case)(drawn);
+          const inputs = shapes.map((shape, i) => sampleNd(shape, i + 1));
+          checkKernel({ title: name, inputs, op, exact });
+        }),
         { numRuns: examples.length + draws, seed: 11, examples },
       ),
     );
   });
 });
-
-function check({ shapes, op, exact }: Case): void {
-  tf.tidy(() => {
-    const values = shapes.map((shape, i) => sampleNd(shape, i + 1));
-    const inputs = values.map(({ values, shape }) => tf.tensor(values, shape));
-    const y = exact(...values);
-    expect(op(...inputs)).toBeAllClose(tf.tensor(y.values, y.shape), TOLERANCE.magnitudes);
-    const weights = cotangent(y.values.length);
-    const gradients = tf.grads(op)(inputs, tf.tensor(weights, y.shape));
-    for (const [i, gradient] of gradients.entries()) {
-      const along = (t: Nd) => dot(exact(...values.map((other, j) => (i === j ? t : other))).values, weights);
-      expect(gradient).toBeAllClose(gradient64(along, values[i] as Nd), TOLERANCE.magnitudes);
-    }
-  });
-}
-
-const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);

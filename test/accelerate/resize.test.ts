@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { accelerated } from '../support/accelerated.js';
 import { cotangent, gradient64, type Nd, sampleNd } from '../support/nd.js';
+import { type Resize, resize } from '../support/resize64.js';
 import { TOLERANCE } from '../support/tolerances.js';
-import { type Resize, resize } from '../support/windows64.js';
 
 const MODES = [
   { alignCorners: false, halfPixelCenters: false },
