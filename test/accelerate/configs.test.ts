@@ -1,4 +1,4 @@
-/** Configs in the forms in which others write them, loaded and accelerated: what the plainest form is, and what tfjs is. */
+/** Configs in every form that others write, loaded and accelerated: they compute what the plainest form does, and what tfjs does. */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { configOf, KINDS } from './written-configs.js';
 const BATCH = 2;
 const RUNS = { numRuns: tf.getBackend() === 'webgl' ? 2 : 5, seed: 11 };
 
-/** Without equal numbers, of which a largest one could be either. */
+/** Without equal numbers, so that a maximum is in one place. */
 const sample = (shape: number[], seed: number): tf.Tensor =>
   tf.tensor(
     Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(1 + seed * 12.9898 + i * 78.233)),
@@ -17,7 +17,7 @@ const sample = (shape: number[], seed: number): tf.Tensor =>
 
 interface Outcome {
   prediction: tf.Tensor;
-  /** By the input, and after a step all weights; null where it throws. */
+  /** The gradient by the input, and all weights after a step; null where it throws. */
   trained: tf.Tensor[] | null;
 }
 

@@ -1,4 +1,4 @@
-/** Layers on no examples: an output of none, in its shape, and gradients of zero. */
+/** Layers on a batch of size zero: an output of size zero, in its shape, and gradients of zero. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { accelerated } from '../support/accelerated.js';
@@ -38,7 +38,7 @@ const LAYERS: Record<string, [make: () => Layer, shape: number[]]> = {
 
 const zeros = (t: tf.Tensor): number[] => new Array<number>(t.size).fill(0);
 
-describe('no examples', () => {
+describe('a batch of size zero', () => {
   it.each(Object.keys(LAYERS))('%s', (name) => {
     const [make, shape] = LAYERS[name] as (typeof LAYERS)[string];
     accelerated(() =>

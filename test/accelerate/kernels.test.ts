@@ -1,4 +1,4 @@
-/** Kernels in place of those of tfjs's wasm backend: the same values as before, over shapes; on other backends nothing changes. */
+/** Kernels that replace those of tfjs's wasm backend give the same values, for many shapes; nothing changes on other backends. */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ const sample = (
   );
 };
 
-/** What f gives accelerated is what it gives as it is. */
+/** Accelerated, f gives what it gives without. */
 function same(f: () => tf.Tensor | tf.Tensor[], tolerance = { rtol: 0, atol: 0 }): void {
   tf.tidy(() => {
     const expected = [f()].flat();
@@ -43,7 +43,7 @@ function same(f: () => tf.Tensor | tf.Tensor[], tolerance = { rtol: 0, atol: 0 }
   });
 }
 
-/** Of what only the kernels in place of wasm's can promise. */
+/** Why a test is for kernels of wasm alone. */
 const OWN = 'other backends have kernels of their own for it';
 const isWasm = () => tf.getBackend() === 'wasm';
 
@@ -118,7 +118,7 @@ describe('sum', () => {
     );
   });
 
-  it('of none is 0', ({ skip }) => {
+  it('of size zero is 0', ({ skip }) => {
     skip(!isWasm(), OWN);
     tf.tidy(() => {
       for (const shape of [[0, 3], [0], [2, 0, 3]]) {
@@ -129,7 +129,7 @@ describe('sum', () => {
     });
   });
 
-  it('and other reductions of none, of each type', ({ skip }) => {
+  it('and other reductions of size zero, of each type', ({ skip }) => {
     skip(!['cpu', 'wasm'].includes(tf.getBackend()), OWN);
     accelerated(() =>
       tf.tidy(() => {

@@ -9,18 +9,18 @@ import {
   convolution,
   depthwise,
   maxPool,
+  type SlidingWindow,
   transposed,
-  type Window,
 } from '../support/kernels/windows.js';
 import { type Nd, sampleNd } from '../support/nd.js';
 
-/** What the ops take from. */
+/** An image, and the window that moves over it. */
 interface Drawn {
   batch: number;
   space: number[];
   channels: number;
   outputs: number;
-  window: Window;
+  window: SlidingWindow;
 }
 
 interface Case {

@@ -1,4 +1,4 @@
-/** Resizing by its equation in float64: output, and gradient by differences. */
+/** Resizes beside their equation in float64, and their gradients beside its differences. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { accelerated } from '../support/accelerated.js';

@@ -1,8 +1,8 @@
-/** Layers as tf.keras 2, Keras 2.2 and tfjs itself write them: every form of every field, each with the plainest one. */
+/** Layers as tf.keras 2, Keras 2.2 and tfjs itself write them: each form of each field, with the plainest one. */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 
-/** A config as some writer has it, and the same in one form. */
+/** A config as some library writes it, and the same in its plainest form. */
 export interface Written {
   written: Record<string, unknown>;
   plain: Record<string, unknown>;
@@ -16,7 +16,7 @@ const forms = (...all: unknown[]): Form => fc.constantFrom(...all).map((written)
 const oneOf = (...all: Form[]): Form => fc.oneof(...all);
 const sizes = (size: number, axes: number): Form => forms(Array(axes).fill(size), size);
 const flag = (fallback: boolean): Form => oneOf(forms(fallback, fallback, null, undefined), forms(!fallback));
-const NOTHING = forms(null, undefined);
+const ABSENT = forms(null, undefined);
 
 const zeros = forms('zeros', { class_name: 'Zeros', config: {} }, undefined);
 const ones = forms('ones', { class_name: 'Ones', config: {} }, undefined);
@@ -36,11 +36,11 @@ const kernel = {
   activation: oneOf(forms('linear', null, undefined), forms('relu'), forms('tanh')),
   kernel_initializer: glorot,
   bias_initializer: zeros,
-  kernel_regularizer: NOTHING,
-  bias_regularizer: NOTHING,
-  activity_regularizer: NOTHING,
-  kernel_constraint: NOTHING,
-  bias_constraint: NOTHING,
+  kernel_regularizer: ABSENT,
+  bias_regularizer: ABSENT,
+  activity_regularizer: ABSENT,
+  kernel_constraint: ABSENT,
+  bias_constraint: ABSENT,
 };
 const window = (axes: number) => ({
   padding: oneOf(forms('valid', undefined), forms('same')),
@@ -66,7 +66,7 @@ const recurrent = {
   stateful: forms(false, null, undefined),
   unroll: forms(false, null, undefined),
   time_major: forms(false, undefined),
-  kernel_constraint: NOTHING,
+  kernel_constraint: ABSENT,
 };
 const pool = (axes: number) => ({
   pool_size: sizes(2, axes),
@@ -80,8 +80,8 @@ const normalization = {
   scale: flag(true),
   beta_initializer: zeros,
   gamma_initializer: ones,
-  beta_regularizer: NOTHING,
-  gamma_regularizer: NOTHING,
+  beta_regularizer: ABSENT,
+  gamma_regularizer: ABSENT,
 };
 const batchNormalization = (axes: number[], rank: number) => ({
   ...normalization,
@@ -89,8 +89,8 @@ const batchNormalization = (axes: number[], rank: number) => ({
   momentum: oneOf(forms(0.99, null, undefined), forms(0.5)),
   moving_mean_initializer: zeros,
   moving_variance_initializer: ones,
-  beta_constraint: NOTHING,
-  gamma_constraint: NOTHING,
+  beta_constraint: ABSENT,
+  gamma_constraint: ABSENT,
 });
 
 interface Kind {
@@ -145,7 +145,7 @@ export const KINDS: Kind[] = [
   {
     className: 'Dropout',
     input: [4],
-    fields: { ...common, rate: forms(0), noise_shape: NOTHING, seed: NOTHING },
+    fields: { ...common, rate: forms(0), noise_shape: ABSENT, seed: ABSENT },
   },
   { className: 'Softmax', input: [4], fields: { ...common, axis: forms(-1, undefined, 1) } },
   {
@@ -178,7 +178,7 @@ export const KINDS: Kind[] = [
   {
     className: 'Conv2DTranspose',
     input: [4, 4, 2],
-    fields: { ...common, ...kernel, ...window(2), filters: forms(3), output_padding: NOTHING },
+    fields: { ...common, ...kernel, ...window(2), filters: forms(3), output_padding: ABSENT },
   },
   { className: 'MaxPooling1D', input: [6, 2], fields: { ...common, ...pool(1) }, unlikeTfjs: onWasm },
   { className: 'MaxPooling2D', input: [4, 4, 2], fields: { ...common, ...pool(2) }, unlikeTfjs: onWasm },

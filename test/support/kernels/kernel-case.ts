@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Nd } from '../nd.js';
 
 export interface KernelCase {
-  /** What is computed, and what is nasty about the case. */
+  /** What is computed, and what is difficult about the case. */
   title: string;
   /** What the op takes, and is differentiated by. */
   inputs: Nd[];

@@ -1,4 +1,4 @@
-/** What is reduced over axes, of something and of nothing, and products of matrices. */
+/** Reductions over axes, of tensors of size zero too, and products of matrices. */
 import * as tf from '@tensorflow/tfjs';
 import { build, everyIndex, get, type Nd, offset, sampleNd, size } from '../nd.js';
 import type { KernelCase } from './kernel-case.js';
@@ -60,19 +60,19 @@ const reductions = Object.entries(FOLDS).flatMap(([name, [op, fold]]) =>
   ),
 );
 
-const NOTHING: { shape: number[]; axes: number[] }[] = [
+const ZERO_SIZES: { shape: number[]; axes: number[] }[] = [
   { shape: [0, 3], axes: [0] },
   { shape: [0, 3], axes: [1] },
   { shape: [2, 0, 3], axes: [1] },
   { shape: [3, 0], axes: [0, 1] },
 ];
 
-const ofNothing = Object.entries(FOLDS)
+const zeroSizes = Object.entries(FOLDS)
   .filter(([name]) => ['sum', 'mean', 'prod', 'max', 'min'].includes(name))
   .flatMap(([name, [op, fold]]) =>
-    NOTHING.map(
+    ZERO_SIZES.map(
       ({ shape, axes }): KernelCase => ({
-        title: `${name} of nothing, [${shape}] over [${axes}]`,
+        title: `${name} of size zero, [${shape}] over [${axes}]`,
         inputs: [sampleNd(shape, 1)],
         op: (x) => op(x, axes),
         exact: (x) => reduce(x, axes, false, fold),
@@ -152,4 +152,4 @@ const products = PRODUCTS.map((product): KernelCase => {
   };
 });
 
-export const REDUCTION_CASES: KernelCase[] = [...reductions, ...ofNothing, ...products];
+export const REDUCTION_CASES: KernelCase[] = [...reductions, ...zeroSizes, ...products];

@@ -1,4 +1,4 @@
-/** What moves entries and computes nothing, and images made larger or smaller. */
+/** Ops that move entries and compute nothing, and resizes of images. */
 import * as tf from '@tensorflow/tfjs';
 import { build, get, type Nd, sampleNd } from '../nd.js';
 import type { KernelCase } from './kernel-case.js';
@@ -25,7 +25,7 @@ const moved: KernelCase[] = [
     exact: (x) => build([2, 3, 1], (i, j, k) => get(x, i + 1, j, k + 1)),
   },
   {
-    title: 'slice of nothing',
+    title: 'slice of size zero',
     inputs: [sampleNd([3, 4], 1)],
     op: (x) => tf.slice(x, [1, 2], [0, 2]),
     exact: () => ({ shape: [0, 2], values: [] }),
@@ -106,7 +106,7 @@ const moved: KernelCase[] = [
     exact: (x) => build([2, 2, 3], (i, j, k) => get(x, at([4, 1, 1, 0], 2 * i + j), k)),
   },
   {
-    title: 'gather of nothing',
+    title: 'gather of size zero',
     inputs: [sampleNd([5, 3], 1)],
     op: (x) => tf.gather(x, tf.tensor1d([], 'int32')),
     exact: () => ({ shape: [0, 3], values: [] }),

@@ -17,5 +17,5 @@ export const STILL_WRONG: readonly Wrong[] = [
   // TensorFlow gives the gradient of the largest of a window to each of equal ones.
   { on: ['tensorflow'], titles: /^maxPool3d: (?!a batch).*equal entries/, says: /largest error/ },
   { on: ['webgl'], titles: /^maxPool3d: (?!a batch).*equal entries/, says: /largest error/ },
-  { on: ['webgl'], titles: /^gather of nothing/, says: /undefined|Cannot infer/ },
+  { on: ['webgl'], titles: /^gather of size zero/, says: /undefined|Cannot infer/ },
 ];

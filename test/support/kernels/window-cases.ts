@@ -8,11 +8,11 @@ import {
   depthwise,
   maxPool,
   maxPoolGradient,
+  type SlidingWindow,
   transposed,
-  type Window,
 } from './windows.js';
 
-interface Convolution extends Window {
+interface Convolution extends SlidingWindow {
   /** Batch, space, channels. */
   image: number[];
   outputs: number;
@@ -152,7 +152,7 @@ const depthwises = [...CONVOLUTIONS, ...DILATED].flatMap(([title, c]) =>
   ),
 );
 
-/** The image is what is seen of the result: transposed, what is seen is computed from where it is seen. */
+/** The image is the result here: a transposed convolution computes it from the places of the window. */
 const TRANSPOSED: [string, Convolution][] = [
   ...CONVOLUTIONS,
   [
