@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { withFlagOff } from './flags.js';
 
-/** An op with a gradient of its own, as the engine takes it. */
+/** An op with a gradient of its own, for the engine. */
 export interface CustomOp {
   inputs: tf.Tensor[];
-  /** The outputs; what is saved is handed to the gradient. */
+  /** Computes the outputs, and saves what the gradient is called with. */
   forward(save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
   /** For each input a function, called only if the gradient by it is wanted. */
   backward(dys: tf.Tensor[], saved: tf.Tensor[]): (() => tf.Tensor)[];
@@ -20,10 +20,10 @@ interface Engine {
 }
 
 /**
- * Runs an op of several outputs, and puts it on the tape if there is one.
+ * Runs an op of several outputs, and records it where a gradient is taken.
  *
- * Without the check that the engine makes under tfjs's flag for its own tests: it takes for a leak whatever an op keeps
- * beside its outputs, and so all that is computed once and saved for a gradient.
+ * The engine's check for leaks, which tfjs has for its own tests, is off meanwhile: it would report every tensor that an op
+ * saves for its gradient and does not return.
  */
 export function runCustomOp({ inputs, forward, backward }: CustomOp): tf.Tensor[] {
   const engine = tf.engine() as unknown as Engine;

@@ -5,7 +5,7 @@ type Triple = [number, number, number];
 type Rounding = 'floor' | 'round' | 'ceil';
 type Padding2d = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
 
-/** How tfjs tells a kernel the window of a convolution of two axes. What has a default may be left out. */
+/** The attributes of a convolution over two axes. Those that have a default may be absent. */
 export interface Convolution2d {
   strides: number | Pair;
   pad: Padding2d;
@@ -38,7 +38,7 @@ export interface Pooling3d {
 
 export interface Reduction {
   axis?: number | number[];
-  /** The name that `Max` has for its axes. */
+  /** What `Max` calls its axes. */
   reductionIndices?: number | number[];
   keepDims: boolean;
 }
@@ -47,7 +47,7 @@ export interface Reduction {
 export const axesOf = ({ axis, reductionIndices }: Reduction, shape: number[]): number[] =>
   tf.util.parseAxisParam(axis ?? reductionIndices ?? [...shape.keys()], shape);
 
-/** The shape of what is left when axes are reduced. */
+/** The shape after a reduction. */
 export const reducedShape = (shape: number[], axes: number[], keepDims: boolean): number[] =>
   shape.flatMap((size, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [size]));
 
@@ -58,7 +58,7 @@ export interface Resizing {
 }
 
 interface Kernel<Inputs extends object, Attributes extends object = object, Output = tf.Tensor> {
-  /** What the engine hands over, which are tensors, not only what tfjs types them as. */
+  /** The engine calls kernels with tensors, though tfjs types them as `TensorInfo`. */
   inputs: Inputs;
   attributes: Attributes;
   output: Output;
@@ -67,7 +67,7 @@ interface Kernel<Inputs extends object, Attributes extends object = object, Outp
 type Named<Names extends string, T = tf.Tensor> = Record<Names, T>;
 type Unary<Attributes extends object = object> = Kernel<Named<'x'>, Attributes>;
 type Binary = Kernel<Named<'a' | 'b'>>;
-/** Tensors by their number. */
+/** Any number of tensors, named '0', '1', ... */
 type Listed<Attributes extends object> = Kernel<Record<string, tf.Tensor>, Attributes>;
 type Convolve2d<Attributes extends object = object> = Kernel<
   Named<'x' | 'filter', tf.Tensor4D>,
@@ -85,7 +85,7 @@ type InputGradient2d = Kernel<
   tf.Tensor4D
 >;
 
-/** The kernels of tfjs that are called or changed, as the engine calls them. */
+/** The signatures of the kernels of tfjs that are called or overridden here. */
 export interface Kernels {
   Add: Binary;
   Sub: Binary;
@@ -158,5 +158,5 @@ export type Inputs<K extends KernelName> = Kernels[K]['inputs'];
 export type Attributes<K extends KernelName> = Kernels[K]['attributes'];
 export type Output<K extends KernelName> = Kernels[K]['output'];
 
-/** The same inputs for a caller who knows their rank better than the compiler. */
+/** The same inputs, of any rank for the compiler: kernels check the rank themselves. */
 export type AnyRank<Inputs> = { [Name in keyof Inputs]: tf.TensorInfo };

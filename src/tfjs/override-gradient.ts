@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Attributes, Inputs, KernelName, Output } from './kernels.js';
 import type { Overrides } from './overrides.js';
 
-/** For each input by which a gradient is wanted, a function that computes it. */
+/** For each input a function that computes the gradient by it, which is called only where that is wanted. */
 type Gradients = Record<string, () => tf.Tensor>;
 
 type InputName<K extends KernelName> = string & keyof Inputs<K>;
 
-/** The tensors that were saved of inputs, in the order of their names, and after them what else was saved. */
+/** The saved inputs in the order of their names, and after them what else the kernel saved. */
 type Saved<K extends KernelName, Names extends readonly InputName<K>[]> = [
   ...{ -readonly [i in keyof Names]: Inputs<K>[Names[i]] },
   ...tf.Tensor[],
@@ -16,7 +16,7 @@ type Saved<K extends KernelName, Names extends readonly InputName<K>[]> = [
 type Apply = (overrides: Overrides) => void;
 
 /**
- * Puts a gradient in place of the one that a kernel has, or has not.
+ * Registers a gradient for a kernel, in place of its own if it has one.
  *
  * @param inputs that are saved for the gradient
  */
@@ -35,8 +35,8 @@ export const replaceGradient =
     });
 
 /**
- * Puts a gradient before the one of a kernel that has one, which saves just these inputs; null leaves it to that one.
- * `original` computes that one for another dy.
+ * Overrides the gradient of a kernel that has one and saves just these inputs. The override may return null to leave a
+ * call to the original, and gets the original to call it with another dy.
  */
 export const overrideGradient =
   <K extends KernelName, const Names extends readonly InputName<K>[]>(
@@ -64,10 +64,10 @@ export const overrideGradient =
     });
   };
 
-/** Of a kernel with one output it is one tensor, whatever tfjs types it as. */
+/** tfjs has a list of tensors only for kernels of several outputs, of which there is none here. */
 const one = <K extends KernelName>(dy: tf.Tensor | tf.Tensor[]): Output<K> => dy as Output<K>;
 
-/** The same for a gradient that is computed from a kernel's one output, which its own saves. */
+/** The same for a kernel whose gradient saves its one output y. */
 export const overrideOutputGradient =
   <K extends KernelName>(
     kernelName: K,
@@ -85,7 +85,7 @@ export const overrideOutputGradient =
     });
   };
 
-/** A gradient for a kernel of any number of inputs, all saved: a function for each. */
+/** Registers a gradient for a kernel with any number of inputs, which are all saved; it returns a function for each. */
 export const replaceListGradient =
   <K extends KernelName>(
     kernelName: K,

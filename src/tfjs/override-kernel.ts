@@ -16,13 +16,13 @@ type Kernel = Parameters<typeof tf.registerKernel>[0];
 type Call = Parameters<Kernel['kernelFunc']>[0];
 type Result = ReturnType<Kernel['kernelFunc']>;
 
-/** What is other in a call of a kernel than what its override was called with. */
+/** The inputs and attributes of a call that are to be replaced. */
 interface Changes<K extends KernelName> {
   inputs?: Partial<AnyRank<Inputs<K>>>;
   attributes?: Partial<Attributes<K>>;
 }
 
-/** A kernel that an override stands before, in one call. */
+/** One call of the kernel that an override replaces. */
 export class Original<K extends KernelName, B extends keyof Backends> {
   constructor(
     readonly name: K,
@@ -34,7 +34,7 @@ export class Original<K extends KernelName, B extends keyof Backends> {
     return this.call.backend as Backends[B];
   }
 
-  /** Calls it, with other inputs or attributes where they are given. */
+  /** Runs the kernel, with some inputs and attributes replaced. */
   run({ inputs, attributes }: Changes<K> = {}): Result {
     if (!this.kernel) {
       throw new Error(`accelerate: the backend has no kernel ${this.name} for such inputs`);
@@ -46,14 +46,14 @@ export class Original<K extends KernelName, B extends keyof Backends> {
     });
   }
 
-  /** The same for a kernel of one output, of which more is to be computed. */
+  /** The same for a kernel of one output, as a tensor that ops take. */
   tensor(changes?: Changes<K>): tf.Tensor {
     const [result] = [this.run(changes)].flat() as [tf.TensorInfo];
     return result instanceof tf.Tensor ? result : tf.engine().makeTensorFromTensorInfo(result);
   }
 }
 
-/** Computes what a kernel does, or gives null, which leaves the call to the original. */
+/** Computes what a kernel does, or returns null to leave the call to the original. */
 export type KernelOverride<K extends KernelName, B extends keyof Backends> = (
   inputs: Inputs<K>,
   attributes: Attributes<K>,
@@ -62,7 +62,7 @@ export type KernelOverride<K extends KernelName, B extends keyof Backends> = (
 
 type Apply = (overrides: Overrides) => void;
 
-/** Puts an override before each of the kernels that a backend has. */
+/** Overrides each of these kernels that the backend has. */
 export const overrideKernels =
   <K extends KernelName, B extends keyof Backends>(
     backendName: B,

@@ -5,7 +5,7 @@ export type Values = Float32Array | Int32Array | Uint8Array;
 
 /** What is used of tfjs's wasm backend. */
 export interface WasmBackend {
-  /** A tensor whose values are whatever its memory held. */
+  /** A tensor whose values are not set: they are whatever its memory held. */
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   getMemoryOffset(dataId: object): number;
   typedArrayFromHeap(x: tf.TensorInfo): Values;
@@ -18,12 +18,12 @@ export function wasmBackend(): WasmBackend | null {
 
 type Each<Tensors, T> = { [i in keyof Tensors]: T };
 
-/** The values of tensors where they are, until memory is asked for again, which may move it. */
+/** The values of tensors where they are in memory. Valid only until memory is allocated again, which may move them. */
 export function heapOf<Tensors extends readonly tf.TensorInfo[]>(
   backend: WasmBackend,
   ...tensors: Tensors
 ): Each<Tensors, Values> {
-  // What is on another backend comes over at this, for which memory is asked.
+  // This moves data from another backend here, which allocates memory: for all of them before the first view is taken.
   for (const { dataId } of tensors) backend.getMemoryOffset(dataId);
   return tensors.map((x) => backend.typedArrayFromHeap(x)) as Each<Tensors, Values>;
 }
@@ -34,7 +34,7 @@ export const floatsOf = heapOf as <Tensors extends readonly tf.TensorInfo[]>(
   ...tensors: Tensors
 ) => Each<Tensors, Float32Array>;
 
-/** All of the memory that values lie in, as numbers of their type. */
+/** All of the memory that these values are part of, as numbers of their type. */
 export function wholeHeap(values: Values): Values {
   const { buffer } = values;
   if (values instanceof Float32Array) return new Float32Array(buffer);

@@ -95,15 +95,15 @@ const batchNormalization = (axes: number[], rank: number) => ({
 
 interface Kind {
   className: string;
-  /** Of one example. */
+  /** The shape of one example. */
   input: number[];
   fields: Record<string, Form>;
-  /** Where tfjs computes no other value by itself, or none. */
+  /** Where tfjs alone computes another value, or none. */
   unlikeTfjs?: (plain: Record<string, unknown>) => boolean;
 }
 
-/** Without scale or center, or on another axis than the last, tfjs does not train, and its cpu backend predicts wrongly. */
-const mended =
+/** Without scale or center, or over another axis than the last, tfjs does not train, and its cpu backend predicts wrongly. */
+const isFixed =
   (last: number) =>
   ({ axis, scale, center }: Record<string, unknown>) =>
     axis !== last || scale === false || center === false;
@@ -119,13 +119,13 @@ export const KINDS: Kind[] = [
     className: 'BatchNormalization',
     input: [5],
     fields: batchNormalization([1], 2),
-    unlikeTfjs: mended(1),
+    unlikeTfjs: isFixed(1),
   },
   {
     className: 'BatchNormalization',
     input: [3, 3, 3],
     fields: batchNormalization([1, 3], 4),
-    unlikeTfjs: mended(3),
+    unlikeTfjs: isFixed(3),
   },
   {
     className: 'LayerNormalization',

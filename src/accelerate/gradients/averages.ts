@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** How a window moves along one axis: over `size` entries, from `-before` on. */
+/** How a window moves along an axis of `size` entries, with `before` entries of padding. */
 interface Axis {
   size: number;
   window: number;
@@ -10,8 +10,8 @@ interface Axis {
 }
 
 /**
- * The gradient by averages of the entries within the image, made that by averages of whole windows, zeros over the edge
- * among them, which tfjs takes it for; null where the two are the same.
+ * tfjs divides dy by the entries of the whole window. This is dy times the factor that makes it a division by the entries
+ * within the image; null where the two are the same.
  */
 export function rescaled(dy: tf.Tensor, axes: Axis[]): tf.Tensor | null {
   const isInside = axes.every((axis) => counts(axis).every((count) => count === axis.window));

@@ -12,8 +12,8 @@ export const einsum: Acceleration = {
 };
 
 /**
- * The gradient by one input is the einsum of dy with the others, to the letters of that input. A letter that stands in
- * this input alone was summed over: along it the gradient is constant.
+ * The gradient by one input is the einsum of dy and the other inputs, with the letters of that input. A letter of this input
+ * alone was summed over: along that axis the gradient is constant.
  */
 function gradientBy(i: number, dy: tf.Tensor, inputs: tf.Tensor[], equation: string): tf.Tensor {
   const { terms, right } = parseEquation(equation, inputs);

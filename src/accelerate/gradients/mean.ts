@@ -3,7 +3,7 @@ import type { Acceleration } from '../acceleration.js';
 import { overReduced } from './reductions.js';
 
 /**
- * The gradient of a mean in one pass, `dx = dy / n` spread over the axes, where tfjs multiplies by a tensor of ones and
+ * The gradient of a mean in one pass, `dx = dy / n` broadcast over the axes, where tfjs multiplies by a tensor of ones and
  * divides all of it.
  */
 export const mean: Acceleration = {

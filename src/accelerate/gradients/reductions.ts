@@ -4,7 +4,7 @@ import { nativeResult } from '../../ops/native-op.js';
 import { axesOf, type Reduction } from '../../tfjs/kernels.js';
 import { isRecording } from '../../tfjs/recording.js';
 
-/** `factor dy`, spread over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
+/** `factor dy`, broadcast over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
 export function overReduced(dy: tf.Tensor, x: tf.Tensor, reduction: Reduction, factor = 1): tf.Tensor {
   const axes = axesOf(reduction, x.shape);
   const shape = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));

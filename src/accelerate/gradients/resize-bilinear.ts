@@ -5,9 +5,9 @@ import type { Acceleration } from '../acceleration.js';
 import { isRightInTfjs, transposedProduct } from './resize.js';
 
 /**
- * The gradient of a bilinear resize, the transpose of the product that the resize is along each axis. tfjs's takes half
- * pixel centers for none on every backend, never ends on cpu where corners are aligned and an axis has one pixel, and turns
- * an image on its side on cpu. Nor has its own a second derivative.
+ * The gradient of a bilinear resize. The resize is a product with a matrix along each axis, and its gradient the product
+ * with the transposed matrix. tfjs's gradient ignores half pixel centers on every backend; on cpu it never returns where
+ * corners are aligned and an axis has one pixel, and exchanges height and width. It has no second derivative.
  */
 export const resizeBilinear: Acceleration = {
   apply: overrideGradient('ResizeBilinear', ['images'], (dy, [{ shape }], attributes) => {

@@ -11,9 +11,9 @@ type Shape = tf.Tensor4D['shape'];
 const resize = tf.image.resizeNearestNeighbor;
 
 /**
- * The gradient of a resize by nearest neighbors: each pixel gets the sum of dy where it was copied to. tfjs's takes half
- * pixel centers for none on every backend, never ends on cpu where corners are aligned and an axis has one pixel, and mixes
- * the examples of a batch up on cpu. Nor has its own a second derivative.
+ * The gradient of a resize by nearest neighbors: each pixel gets the sum of dy over its copies. tfjs's gradient ignores half
+ * pixel centers on every backend; on cpu it never returns where corners are aligned and an axis has one pixel, and mixes
+ * the examples of a batch. It has no second derivative.
  */
 export const resizeNearestNeighbor: Acceleration = {
   apply: overrideGradient('ResizeNearestNeighbor', ['images'], (dy, [{ shape }], attributes) => {
@@ -22,7 +22,7 @@ export const resizeNearestNeighbor: Acceleration = {
   }),
 };
 
-/** Differentiated, it is the resize. */
+/** Its own gradient is the resize. */
 function sumOfCopies(dy: tf.Tensor4D, shape: Shape, resizing: Resizing): tf.Tensor4D {
   const { size, alignCorners, halfPixelCenters } = resizing;
   return withDifferentiableGradient<[tf.Tensor4D], tf.Tensor4D>(([dy]) => ({
@@ -36,7 +36,7 @@ function sumOf(dy: tf.Tensor4D, shape: Shape, resizing: Resizing): tf.Tensor4D {
   return sumOfBlocks(dy, shape, resizing) ?? transposedProduct(resize, dy, shape, resizing);
 }
 
-/** The sum of the block of each pixel, where an image is enlarged by whole factors; null where it is not. */
+/** Sums blocks of dy where the image is enlarged by whole factors; null where it is not. */
 function sumOfBlocks(dy: tf.Tensor4D, shape: Shape, { alignCorners }: Resizing): tf.Tensor4D | null {
   const [batch, height, width, channels] = shape;
   const [, toHeight, toWidth] = dy.shape;
@@ -45,7 +45,7 @@ function sumOfBlocks(dy: tf.Tensor4D, shape: Shape, { alignCorners }: Resizing):
   return tf.sum(blocks, [2, 4]);
 }
 
-/** One pass over dy in JavaScript, by the pixels that the backend's own kernel copies. */
+/** One pass over dy in JavaScript. */
 function inOnePass(dy: tf.Tensor4D, shape: Shape, resizing: Resizing): tf.Tensor4D {
   const [batch, height, width, channels] = shape;
   const rows = copied(height, resizing.size[0], resizing);
@@ -64,7 +64,7 @@ function inOnePass(dy: tf.Tensor4D, shape: Shape, resizing: Resizing): tf.Tensor
   return tf.tensor4d(new Float32Array(sums), shape);
 }
 
-/** For each pixel of an axis after the resize, the one before that it is a copy of. */
+/** For each pixel of an axis after the resize, which pixel it is a copy of, as the backend's own kernel decides. */
 function copied(from: number, to: number, resizing: Resizing): tf.TypedArray {
   const pixels = tf.range(0, from).reshape<tf.Tensor2D>([from, 1]);
   return resizeAxis(resize, pixels, to, resizing).dataSync();

@@ -3,7 +3,7 @@ import type { Resizing } from '../../tfjs/kernels.js';
 
 type Resize = typeof tf.image.resizeBilinear;
 
-/** Whether the first derivative that tfjs has is right. */
+/** Whether tfjs's own gradient is right on the backend in use. */
 export function isRightInTfjs({ alignCorners, halfPixelCenters }: Resizing): boolean {
   if (halfPixelCenters || tf.getBackend() === 'cpu') return false;
   return tf.getBackend() === 'tensorflow' || !alignCorners;
@@ -19,7 +19,7 @@ export function transposedProduct(
   const [toHeight, toWidth] = resizing.size;
   const rows = resizeAxis(resize, tf.eye(height), toHeight, resizing);
   const columns = resizeAxis(resize, tf.eye(width), toWidth, resizing);
-  // The axis that is summed over comes first, so that each sum is one product of two matrices.
+  // With the axis that is summed over first, each sum is one product of two matrices.
   const tall = tf.transpose(dy, [1, 2, 0, 3]).reshape<tf.Tensor2D>([toHeight, toWidth * batch * channels]);
   const byRows = tf.matMul(rows, tall, true).reshape([height, toWidth, batch * channels]);
   const wide = tf.transpose(byRows, [1, 0, 2]).reshape<tf.Tensor2D>([toWidth, height * batch * channels]);
@@ -27,7 +27,7 @@ export function transposedProduct(
   return tf.transpose(dx, [2, 1, 0, 3]);
 }
 
-/** What the backend's own kernel makes of an axis: `[from, channels]` becomes `[to, channels]`. */
+/** Resizes one axis by the backend's own kernel: `[from, channels]` becomes `[to, channels]`. */
 export function resizeAxis(
   resize: Resize,
   pixels: tf.Tensor2D,

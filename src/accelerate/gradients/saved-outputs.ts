@@ -3,9 +3,9 @@ import { enginePrototype, putBeforeClones } from '../../tfjs/tape.js';
 import type { Acceleration } from '../acceleration.js';
 
 /**
- * Derivatives of the gradients that are made of an op's output: of exp, tanh, sigmoid, elu, softmax, logSoftmax, pow, max,
- * min, and of ops with gradients of their own that save what they return. tfjs takes a saved output for a constant there,
- * so that a second derivative lacks a part, or throws where it has no other.
+ * Derivatives of gradients that are computed from an op's output: those of exp, tanh, sigmoid, elu, softmax, logSoftmax,
+ * pow, max and min, and of ops with custom gradients that save what they return. tfjs treats a saved output as a constant
+ * there, so that a term of the second derivative is missing; it throws where that is the only term.
  */
 export const savedOutputs: Acceleration = {
   apply(overrides) {

@@ -7,8 +7,8 @@ import { triple } from './sliding-window.js';
 type Shape = tf.Tensor5D['shape'];
 
 /**
- * One entry of the filter's depth: at which places of the output it is over a plane of the image, the first of them and how
- * many, and over which plane at the first.
+ * Where one entry of the filter's depth is over a plane of the image, and not over padding: at `count` places of the output
+ * from `first` on, the first time over `plane`.
  */
 interface Layer {
   first: number;
@@ -40,7 +40,7 @@ export function filterByPlanes(
   );
 }
 
-/** The gradient by the input: the sum of what each entry of the filter's depth gives to the planes it is over. */
+/** The gradient by the input: for each entry of the filter's depth, that of the same convolution, summed in the planes. */
 export function inputByPlanes(
   dy: tf.Tensor5D,
   filter: tf.Tensor5D,
@@ -89,7 +89,7 @@ function layers(image: Shape, filter: Shape, dy: Shape, moves: Convolution3d): L
   });
 }
 
-/** The steps over depth and over the planes. */
+/** The stride along depth, and what is left for the planes. */
 function parts({ strides, pad }: Convolution3d) {
   const [step, ...others] = triple(strides);
   return { step, strides: others, pad };

@@ -10,8 +10,8 @@ import { overrideOn, together } from './on-backends.js';
 type Shape = tf.Tensor5D['shape'];
 
 /**
- * Convolutions of three axes with padding `same` and a stride above the window, outputs and gradients: tfjs puts the windows
- * elsewhere on every backend but TensorFlow's.
+ * Convolutions over three axes with padding `same` and a stride larger than the window, which tfjs shifts on every backend
+ * but the native one.
  */
 const croppedOn = (backend: keyof Backends): Acceleration =>
   overrideOn(backend, ['Conv3D'], ({ x, filter }, attributes) => {
@@ -42,7 +42,7 @@ const cropped = (image: Shape, filter: Shape, { strides, pad }: Convolution3d): 
 export const conv3d = {
   cpu: together(croppedOn('cpu'), croppedGradientsOn('cpu')),
   webgl: together(croppedOn('webgl'), croppedGradientsOn('webgl')),
-  /** On wasm, whose gradients are wrong for every window, these are sums of gradients of two axes. */
+  /** On wasm the gradients are wrong for every window: they are computed from gradients over two axes. */
   wasm: together(
     croppedOn('wasm'),
     overrideOn('wasm', ['Conv3DBackpropFilterV2'], ({ x, dy }, attributes) =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** How a window moves over the axes of an image, batch and channels left out. */
+/** How a window moves over the axes of an image, without batch and channels. */
 interface Moves {
   window: readonly number[];
   strides: number | readonly number[];
@@ -8,9 +8,9 @@ interface Moves {
 }
 
 /**
- * The shape of images without the last rows and columns that no window with padding `same` sees; null where windows see
- * all of them. Such are left where a stride is above the window: tfjs counts them as padding below zero, and puts the
- * windows elsewhere.
+ * The shape of images without their last rows and columns that no window covers, with padding `same`; null where windows
+ * cover all. A stride larger than the window leaves such rows and columns: tfjs counts them as negative padding, and shifts
+ * the windows.
  */
 export function croppedShape<Shape extends number[]>(
   shape: Shape,
@@ -36,7 +36,7 @@ export const crop = <R extends tf.Rank>(x: tf.Tensor<R>, shape: number[]): tf.Te
     shape,
   );
 
-/** Zeros in place of what was cropped, in a gradient. */
+/** Pads a gradient with zeros for what was cropped. */
 export const uncrop = (x: tf.Tensor, shape: readonly number[]): tf.Tensor =>
   tf.pad(
     x,

@@ -8,8 +8,8 @@ import { triple } from './sliding-window.js';
 type Pooling = 'AvgPool3D' | 'AvgPool3DGrad' | 'MaxPool3D' | 'MaxPool3DGrad';
 
 /**
- * Pooling over three axes with padding `same` and a stride above the window. The last window may end before the image does,
- * for which tfjs, and TensorFlow's pooling, start the first one late, by a padding below 0. What no window sees is cropped
+ * Pooling over three axes with padding `same` and a stride larger than the window. The last window may end before the image
+ * does, where tfjs, and TensorFlow's pooling, shift the first one by negative padding. What no window covers is cropped
  * first, and has a gradient of zero.
  */
 const croppedPooling = (backend: keyof Backends, kernelNames: readonly Pooling[]): Acceleration =>
@@ -24,7 +24,7 @@ const croppedPooling = (backend: keyof Backends, kernelNames: readonly Pooling[]
     });
   });
 
-/** Of cpu, webgl and wasm the kernel that `pool3d` leaves as it is, of the native backend all. */
+/** On cpu, webgl and wasm `pool3d` replaces the other three. */
 export const croppedPool3d = {
   cpu: croppedPooling('cpu', ['AvgPool3DGrad']),
   webgl: croppedPooling('webgl', ['AvgPool3DGrad']),

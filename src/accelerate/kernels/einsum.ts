@@ -18,7 +18,7 @@ const einsumOn = (backend: 'cpu' | 'webgl'): Acceleration =>
 export const einsum = {
   cpu: einsumOn('cpu'),
   webgl: einsumOn('webgl'),
-  /** The wasm backend has none. */
+  /** tfjs has none for wasm. */
   wasm: addOn('wasm', 'Einsum', (inputs, { equation }) => {
     const tensors = Object.values(inputs);
     if (isFloat(tensors)) return contract(equation, tensors);
@@ -43,8 +43,8 @@ export function parseEquation(equation: string, tensors: tf.Tensor[]): { terms: 
 }
 
 /**
- * Letters of both tensors that are kept are the batch of the product, those of both that are not its inner axis, the others
- * its rows and columns.
+ * Letters of both tensors are the batch of the product if the result has them, else its inner axis; the other letters are its
+ * rows and columns.
  */
 function contract(equation: string, tensors: tf.Tensor[]): tf.Tensor {
   const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, tensors.length);
@@ -59,7 +59,7 @@ function contract(equation: string, tensors: tf.Tensor[]): tf.Tensor {
   });
 }
 
-/** The term summed over the letters that stand nowhere else. */
+/** The term summed over its letters that are not elsewhere. */
 export function withoutLonely({ letters, x }: Term, elsewhere: string): Term {
   const lonely = [...letters].flatMap((letter, axis) => (elsewhere.includes(letter) ? [] : [axis]));
   const kept = [...letters].filter((letter) => elsewhere.includes(letter)).join('');

@@ -9,9 +9,9 @@ import { triple } from './sliding-window.js';
 
 type Shape = tf.Tensor4D['shape'];
 
-/** Pooling of three axes as two of two. */
+/** Pooling over three axes as two poolings over two. */
 interface Plan {
-  /** Images of height and width, and of depth by all pixels of what the first step gives. */
+  /** Shapes: images of height by width, and images of depth by all pixels of a plane after the first pooling. */
   flat: Shape;
   deep(middle: tf.Tensor4D): Shape;
   across: Pooling2d;
@@ -19,7 +19,7 @@ interface Plan {
   isCropped: boolean;
 }
 
-/** An output, where tfjs's own is wrong. */
+/** The output, where tfjs's own is wrong. */
 const pooledOn = (
   backend: keyof Backends,
   name: 'MaxPool' | 'AvgPool',
@@ -54,9 +54,10 @@ const maxPoolGradientOn = (backend: keyof Backends): Acceleration =>
   });
 
 /**
- * Pooling of three axes by that of two: over height and width first, then over depth. tfjs's maxima on wasm start at the
- * smallest positive number, its gradient of maxima takes another entry of a window that is no cube on cpu and the last of
- * equal ones on wasm, and where a stride is above the window `same` puts the windows elsewhere on cpu, wasm and webgl.
+ * Pooling over three axes by pooling over two: over height and width first, then over depth. In tfjs a maximum on wasm is at
+ * least the smallest positive number; the gradient of max pooling goes to a wrong entry on cpu where the window is no cube,
+ * and to the last of equal entries on wasm; and padding `same` with a stride larger than the window shifts the windows on
+ * cpu, wasm and webgl.
  */
 const poolOn = (backend: keyof Backends): Acceleration =>
   together(
@@ -67,7 +68,7 @@ const poolOn = (backend: keyof Backends): Acceleration =>
 
 export const pool3d = { cpu: poolOn('cpu'), webgl: poolOn('webgl'), wasm: poolOn('wasm') };
 
-/** Null for what has another form than tfjs's layers have. */
+/** Null for a call that no layer of tfjs makes. */
 function planOf(x: tf.Tensor5D, attributes: Pooling3d): Plan | null {
   const { filterSize, strides, pad, dataFormat = 'NDHWC' } = attributes;
   if (typeof pad === 'number' || dataFormat !== 'NDHWC' || x.dtype !== 'float32') return null;

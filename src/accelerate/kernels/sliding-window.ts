@@ -23,9 +23,9 @@ export const convolutionInfo = (
   );
 
 /**
- * Visits the window at each place of the output: its entries in their order, without those over the edge.
+ * Visits each entry of the window at each place of the output, without those over the edge.
  *
- * @param visit gets the entry's pixel of the input, the place of the output, and the entry's number
+ * @param visit gets the pixel of the input under the entry, the place of the output, and the number of the entry
  */
 export function visitWindows(
   info: WindowInfo,
@@ -51,6 +51,6 @@ export function visitWindows(
   }
 }
 
-/** What is given for three axes, of which one number is for all. */
+/** A value for each of three axes; one number is for all. */
 export const triple = (each: number | [number, number, number]): [number, number, number] =>
   typeof each === 'number' ? [each, each, each] : each;

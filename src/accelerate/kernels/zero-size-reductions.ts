@@ -4,7 +4,7 @@ import type { Backends } from '../../tfjs/override-kernel.js';
 import type { Acceleration } from '../acceleration.js';
 import { overrideOn } from './on-backends.js';
 
-/** What each reduction of no values is, as in TensorFlow. */
+/** The reduction of no values, as in TensorFlow. */
 const VALUES = {
   Sum: () => 0,
   Mean: () => Number.NaN,

@@ -52,9 +52,9 @@ const inputGradient = overrideOn(
 );
 
 /**
- * Depthwise convolutions with different strides along rows and columns on the native backend, where TensorFlow's op has
- * one stride: tfjs-node passes that of the rows for both. Computed with the greatest common divisor of the two: every n-th
- * row and column of that output is the one asked for, and its gradient has zeros in between.
+ * Depthwise convolutions on the native backend whose strides along height and width differ. TensorFlow's op has one stride,
+ * for which tfjs-node passes that along the height. The convolution is computed with the greatest common divisor of both:
+ * every n-th row and column of its output is the result, and its gradient has zeros in between.
  */
 export const depthwiseUnequalStrides: Acceleration = together(output, filterGradient, inputGradient);
 
@@ -62,7 +62,7 @@ interface Plan {
   /** In pixels, and the shape of the image with it. */
   padding: [number, number][];
   padded: Shape;
-  /** Of the output that is asked for, and of the one that is computed, which has it at every such row and column. */
+  /** The shapes of the result and of what is computed, which has the result at every n-th row and column. */
   asked: Shape;
   computed: Shape;
   steps: [number, number];
@@ -98,7 +98,7 @@ function planOf(image: Shape, filter: Shape, attributes: Convolution2d): Plan | 
   };
 }
 
-/** The gradient by the output that is computed: zeros at the rows and columns that were not asked for. */
+/** The gradient by what is computed: zeros at the rows and columns that are not in the result. */
 function spaced(dy: tf.Tensor4D, { steps, computed }: Plan): tf.Tensor4D {
   const wide = dilate(dilate(dy, 1, steps[0]), 2, steps[1]);
   return tf.pad(

@@ -5,9 +5,9 @@ import { along } from '../crop.js';
 import { overrideOn, together } from '../on-backends.js';
 
 /**
- * Convolutions of one channel on the native backend whose output is one column wide, with a stride along it. TensorFlow's
- * (2.21, oneDNN) leaves every other row of the output as its memory was where the stride along the rows is 1. Of one
- * column the stride is without meaning: what the window sees is padded and sliced before.
+ * Convolutions of one channel on the native backend whose output is one column wide, with a stride above 1 along the width.
+ * TensorFlow (2.21, oneDNN) does not write every other row of the output where the stride along the height is 1. One column
+ * needs no stride: what the window covers is padded and sliced first.
  */
 export const oneColumnOutput: Acceleration = together(
   overrideOn('tensorflow', ['Conv2D', 'FusedConv2D'], ({ x, filter }, attributes, original) => {
@@ -38,12 +38,12 @@ interface Axis {
   size: number;
   stride: number;
   places: number;
-  /** The zeros before the first entry, and how far the windows extend, with them. */
+  /** The zeros before the first entry, and the size that the windows cover, zeros included. */
   start: number;
   padded: number;
 }
 
-/** The axes of an image whose output is such a column; null for others, and for what TensorFlow has no such kernel for. */
+/** The axes of an image whose output is such a column; null for other images, paddings and data formats. */
 function axesToPad(
   shape: number[],
   filter: number[],
@@ -65,7 +65,7 @@ function axesToPad(
 
 const strideOf = ({ stride, places }: Axis): number => (places === 1 ? 1 : stride);
 
-/** The pixels that the windows see, and the zeros. */
+/** What the windows cover, zeros included. */
 function padded<T extends tf.Tensor>(x: T, axes: Axis[]): T {
   const padding = axes.map(({ padded, start, size }): [number, number] => [
     start,

@@ -3,9 +3,10 @@ import type { Acceleration } from '../../acceleration.js';
 import { overrideOn } from '../on-backends.js';
 
 /**
- * The gradient of a strided convolution by a filter of one pixel on the native backend, as that of a convolution without
- * strides over the pixels that the filter meets. TensorFlow's op (2.21, oneDNN) writes beside its memory there, which ends
- * the process now or later; a residual network has such a convolution in every stage, and a transposed one takes the op too.
+ * The gradient by a filter of one pixel of a convolution with strides on the native backend, as that of a convolution without
+ * strides over the pixels that the filter meets. TensorFlow's op (2.21, oneDNN) writes outside its memory there, which
+ * crashes the process sooner or later. A residual network has such a convolution in every stage; transposed convolutions use
+ * the op too.
  */
 export const pointwiseFilterGradient: Acceleration = overrideOn(
   'tensorflow',

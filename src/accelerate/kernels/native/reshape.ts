@@ -3,7 +3,7 @@ import type { Acceleration } from '../../acceleration.js';
 import { overrideOn } from '../on-backends.js';
 import { share } from './share.js';
 
-/** A reshape to the shape that a tensor has, as most of those in tfjs's gradients are, without a call of TensorFlow. */
+/** A reshape to the shape that a tensor already has, as most in tfjs's gradients are, shares its values without TensorFlow. */
 export const reshape: Acceleration = overrideOn(
   'tensorflow',
   ['Reshape'],

@@ -3,8 +3,8 @@ import type { Acceleration } from '../../acceleration.js';
 import { overrideOn } from '../on-backends.js';
 
 /**
- * Clipping on the wasm backend, where tfjs turns NaN into a bound: the loss of a model whose weights are NaN is then 16.1.
- * NaN stays NaN, as on the other backends. What has none is left to tfjs's kernel, which does four numbers at once.
+ * Clipping on the wasm backend keeps NaN, as on other backends. tfjs's kernel turns NaN into a bound: the loss of a model
+ * whose weights are NaN is 16.1. Tensors without NaN are left to that kernel, which clips four numbers at once.
  */
 export const clipByValue: Acceleration = overrideOn(
   'wasm',
@@ -23,7 +23,7 @@ export const clipByValue: Acceleration = overrideOn(
   },
 );
 
-/** By four sums that do not wait for one another, without a branch for each value: a third of the time of one that has. */
+/** Four independent sums, without a branch per value: a third of the time of a loop that tests each value. */
 function areFinite(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   const rest = values.length % 4;

@@ -5,8 +5,8 @@ import { overrideOn } from '../on-backends.js';
 import { convolutionInfo } from '../sliding-window.js';
 
 /**
- * The gradient of a convolution by its input on the wasm backend, which is a transposed convolution too: the convolution of
- * dy, spread by the strides, with the filter turned around, by tfjs's fast kernel in place of its slow one.
+ * The gradient of a convolution by its input on the wasm backend, which is a transposed convolution too, by tfjs's fast kernel
+ * for convolutions in place of its slow one: dy, dilated by the strides, is convolved with the flipped filter.
  */
 export const conv2dBackpropInput: Acceleration = overrideOn(
   'wasm',
@@ -15,7 +15,7 @@ export const conv2dBackpropInput: Acceleration = overrideOn(
     const { inputShape, dataFormat } = attributes;
     if (dataFormat === 'NCHW') return null;
     const info = convolutionInfo(inputShape, filter.shape, { ...attributes, dilations: 1 });
-    // A result smaller than the input allows.
+    // A transposed convolution whose result is smaller than usual.
     if (dy.shape[1] !== info.outHeight || dy.shape[2] !== info.outWidth) return null;
     const [height, width] = filter.shape;
     const top = height - 1 - info.padInfo.top;
@@ -31,13 +31,13 @@ export const conv2dBackpropInput: Acceleration = overrideOn(
         [left, right],
         [0, 0],
       ];
-      return tf.conv2d(spread, turned(filter), 1, padding);
+      return tf.conv2d(spread, flipped(filter), 1, padding);
     });
   },
 );
 
 /** Height and width in reverse, inputs and outputs exchanged. */
-function turned(filter: tf.Tensor4D): tf.Tensor4D {
+function flipped(filter: tf.Tensor4D): tf.Tensor4D {
   const [height, width, inputs, outputs] = filter.shape;
   const entries = tf.transpose(filter.reshape([height * width, inputs, outputs]), [0, 2, 1]);
   const reversed = tf.concat(tf.split(entries, height * width).reverse());

@@ -4,8 +4,8 @@ import { crop, croppedShape } from '../crop.js';
 import { overrideOn } from '../on-backends.js';
 
 /**
- * Convolutions on the wasm backend with padding `same` and a stride above the window on one axis or both, where XNNPACK
- * takes what no window sees for padding below zero: that is cropped first. All others are left to tfjs.
+ * Convolutions on the wasm backend with padding `same` and a stride larger than the window along an axis. XNNPACK counts
+ * what no window covers as negative padding, so that it is cropped first.
  */
 export const croppedConvolutions: Acceleration = overrideOn(
   'wasm',

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import type { Acceleration } from '../../acceleration.js';
 import { overrideOn } from '../on-backends.js';
 
-/** Below this many products of numbers the ops cost more than they save: for one matrix, and for each of a batch. */
+/** For fewer products of numbers the ops cost more than they save: for one matrix, and for each of a batch. */
 const FEW = { alone: 8192, each: 32768 };
 
 /**
- * Products on wasm of transposed matrices, which every gradient of a product has, and of batches of matrices, which
- * attention has: transposed and taken apart for tfjs's fast kernel, which takes two matrices as they are, in place of its
- * slow one.
+ * Products on wasm of transposed matrices, as in the gradient of every product, and of batches of matrices, as in attention.
+ * tfjs has a fast kernel for two matrices that are not transposed, and a slow one for the rest: matrices are transposed and
+ * unstacked for the fast one.
  */
 export const matMul: Acceleration = overrideOn(
   'wasm',

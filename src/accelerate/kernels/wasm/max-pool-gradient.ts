@@ -5,8 +5,8 @@ import { overrideOn } from '../on-backends.js';
 import { visitWindows, type WindowInfo } from '../sliding-window.js';
 
 /**
- * The gradient of max pooling on the wasm backend in two passes: dy at the first largest entry of each window, as on the
- * other backends, where tfjs's kernel for wasm gives none to a window without a positive entry.
+ * The gradient of max pooling on the wasm backend: dy at the largest entry of each window, the first of equal ones, as on
+ * the other backends. tfjs's kernel for wasm has no gradient for a window without a positive entry.
  */
 export const maxPoolGradient: Acceleration = overrideOn(
   'wasm',
@@ -21,7 +21,7 @@ export const maxPoolGradient: Acceleration = overrideOn(
   },
 );
 
-/** Where the largest entry of each window stands in x; -1 where none is a number. */
+/** The index in x of the largest entry of each window; -1 where no entry is a number. */
 function largest(x: Float32Array, info: WindowInfo): Int32Array {
   const channels = info.inChannels;
   const size = info.batchSize * info.outHeight * info.outWidth * channels;

@@ -3,8 +3,8 @@ import type { Acceleration } from '../../acceleration.js';
 import { overrideOn } from '../on-backends.js';
 
 /**
- * Slopes of a PReLU on the wasm backend that are shared along an axis before another that has its own, which tfjs repeats
- * along the last: spread over that axis first.
+ * A PReLU on the wasm backend whose slopes are shared along an axis after one along which they are not. tfjs repeats the
+ * slopes along the last axes; here they are broadcast first.
  */
 export const prelu: Acceleration = overrideOn('wasm', ['Prelu'], ({ x, alpha }) => {
   const own = alpha.shape.slice(alpha.shape.findIndex((size) => size > 1));

@@ -32,13 +32,13 @@ const entries = overrideOn('wasm', ['Unpack'], ({ value }, { axis }, { backend }
   });
 });
 
-/** Slices on the wasm backend, where tfjs copies the whole tensor for each, and its splits and stacks of slices likewise. */
+/** Slices on the wasm backend, where tfjs copies the whole tensor for each, and splits and unstacks, which are slices. */
 export const slice: Acceleration = together(part, parts, entries);
 
-/** Below this many values a loop is faster than a call. */
+/** A loop is faster than `copyWithin` for fewer values than this. */
 const SHORT = 8;
 
-/** A block of a tensor, copied run by run within the backend's memory. */
+/** A block of a tensor: contiguous runs of values, copied within the backend's memory. */
 function block(x: tf.TensorInfo, begin: number[], size: number[], backend: WasmBackend): tf.TensorInfo {
   const out = backend.makeOutput(size, x.dtype);
   if (tf.util.sizeFromShape(size) === 0) return out;
