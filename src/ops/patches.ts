@@ -11,13 +11,8 @@ export interface Window {
   dilations: [number, number];
 }
 
-/** A window as tfjs's own kernels take it, whose padding may be in pixels. */
-export interface PixelWindow extends Omit<Window, 'padding'> {
-  padding: Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
-}
-
 /** Where each entry of the window falls on the padded image, and how much of it a convolution sees there. */
-function extentsOf(shape: Shape, size: [number, number], { strides, padding, dilations }: PixelWindow) {
+function extentsOf(shape: Shape, size: [number, number], { strides, padding, dilations }: Window) {
   const [, height, width, channels] = shape;
   const { padInfo, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
     shape,
@@ -54,7 +49,7 @@ export function patches(x: tf.Tensor4D, size: [number, number], window: Window):
 }
 
 /** {@link patches} without its gradient. */
-export function toPatches(x: tf.Tensor4D, size: [number, number], window: PixelWindow): tf.Tensor4D {
+function toPatches(x: tf.Tensor4D, size: [number, number], window: Window): tf.Tensor4D {
   const { top, bottom, left, right, extents } = extentsOf(x.shape, size, window);
   const [batch, , , channels] = x.shape;
   const whole = tf.pad(x, [
@@ -81,12 +76,7 @@ export function toPatches(x: tf.Tensor4D, size: [number, number], window: PixelW
  * @param dy in the shape of the patches
  * @param shape that of the image
  */
-export function fromPatches(
-  dy: tf.Tensor4D,
-  shape: Shape,
-  size: [number, number],
-  window: PixelWindow,
-): tf.Tensor4D {
+function fromPatches(dy: tf.Tensor4D, shape: Shape, size: [number, number], window: Window): tf.Tensor4D {
   const { top, left, outHeight, outWidth, extents, padded } = extentsOf(shape, size, window);
   const [batch, , , channels] = shape;
   const whole = extents.map(({ row, column, height, width }, i) => {
