@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 
 type Pair = [number, number];
 type Triple = [number, number, number];
@@ -42,14 +42,6 @@ export interface Reduction {
   reductionIndices?: number | number[];
   keepDims: boolean;
 }
-
-/** The axes that are reduced, counted from 0. */
-export const axesOf = ({ axis, reductionIndices }: Reduction, shape: number[]): number[] =>
-  tf.util.parseAxisParam(axis ?? reductionIndices ?? [...shape.keys()], shape);
-
-/** The shape after a reduction. */
-export const reducedShape = (shape: number[], axes: number[], keepDims: boolean): number[] =>
-  shape.flatMap((size, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [size]));
 
 export interface Resizing {
   size: Pair;

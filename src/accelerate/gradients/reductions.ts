@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { FLOAT, INDEXED, SHAPED } from '../../ops/native-attributes.js';
 import { nativeResult } from '../../ops/native-op.js';
-import { axesOf, type Reduction } from '../../tfjs/kernels.js';
+import type { Reduction } from '../../tfjs/kernels.js';
 import { isRecording } from '../../tfjs/recording.js';
+import { axesOf } from '../reduced-axes.js';
 
 /** `factor dy`, broadcast over the axes of x that were reduced: the gradient of a sum, or of a mean with factor `1 / n`. */
 export function overReduced(dy: tf.Tensor, x: tf.Tensor, reduction: Reduction, factor = 1): tf.Tensor {

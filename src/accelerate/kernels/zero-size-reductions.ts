@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { axesOf, reducedShape } from '../../tfjs/kernels.js';
 import type { Backends } from '../../tfjs/override-kernel.js';
 import type { Acceleration } from '../acceleration.js';
+import { axesOf, reducedShape } from '../reduced-axes.js';
 import { overrideOn } from './on-backends.js';
 
 /** The reduction of no values, as in TensorFlow. */

@@ -1,7 +1,7 @@
 import { DROP, KEEP } from '../../../ops/native-attributes.js';
 import { nativeResult } from '../../../ops/native-op.js';
-import { axesOf } from '../../../tfjs/kernels.js';
 import type { Acceleration } from '../../acceleration.js';
+import { axesOf } from '../../reduced-axes.js';
 import { overrideOn } from '../on-backends.js';
 
 /** A mean without the copy of its input that tfjs-node makes. */

@@ -1,7 +1,7 @@
 import { BIAS } from '../../../ops/native-attributes.js';
 import { nativeResult } from '../../../ops/native-op.js';
-import { axesOf } from '../../../tfjs/kernels.js';
 import type { Acceleration } from '../../acceleration.js';
+import { axesOf } from '../../reduced-axes.js';
 import { overrideOn } from '../on-backends.js';
 
 /** A sum over all axes but the last, as the gradient of every bias is, by TensorFlow's op for that. */

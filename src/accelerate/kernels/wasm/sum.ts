@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { axesOf, reducedShape } from '../../../tfjs/kernels.js';
 import { floatsOf } from '../../../tfjs/wasm-backend.js';
 import type { Acceleration } from '../../acceleration.js';
+import { axesOf, reducedShape } from '../../reduced-axes.js';
 import { overrideOn } from '../on-backends.js';
 
 /** Sums over axes before the last on the wasm backend, such as the gradient of every bias, where tfjs transposes first. */
