@@ -28,11 +28,11 @@ export function filterByPlanes(
     tf.stack(
       layers(x.shape, filterShape, dy.shape, moves).map((layer) => {
         if (layer.count === 0 || x.size === 0) return tf.zeros(across);
-        const seen = every(planes(x, layer.plane, (layer.count - 1) * step + 1), step);
+        const met = every(planes(x, layer.plane, (layer.count - 1) * step + 1), step);
         const by = planes(dy, layer.first, layer.count);
         return runKernel(
           'Conv2DBackpropFilter',
-          { x: images(seen), dy: images(by) },
+          { x: images(met), dy: images(by) },
           { strides, pad, filterShape: across, dataFormat: 'NHWC' },
         );
       }),
@@ -40,7 +40,7 @@ export function filterByPlanes(
   );
 }
 
-/** The gradient by the input: for each entry of the filter's depth, that of the same convolution, summed in the planes. */
+/** The gradient by the input: for each entry of the filter's depth, that of such a convolution, added to those planes. */
 export function inputByPlanes(
   dy: tf.Tensor5D,
   filter: tf.Tensor5D,
@@ -58,10 +58,10 @@ export function inputByPlanes(
         { dy: by, filter: entryOf(filter, i) },
         { strides, pad, inputShape: [batch * count, ...across], dataFormat: 'NHWC' },
       );
-      const spread = dilate(part.reshape([batch, count, ...across]), 1, step);
-      const behind = depth - plane - spread.shape[1]!;
+      const dilated = dilate(part.reshape([batch, count, ...across]), 1, step);
+      const behind = depth - plane - dilated.shape[1]!;
       dx = dx.add(
-        tf.pad(spread, [
+        tf.pad(dilated, [
           [0, 0],
           [plane, behind],
           [0, 0],
@@ -98,6 +98,7 @@ function parts({ strides, pad }: Convolution3d) {
 const planes = (x: tf.Tensor5D, first: number, count: number): tf.Tensor5D =>
   tf.slice(x, [0, first, 0, 0, 0], [-1, count, -1, -1, -1]);
 
+/** Every n-th plane. */
 const every = (x: tf.Tensor5D, step: number): tf.Tensor =>
   step === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0, 0], x.shape, [1, step, 1, 1, 1]);
 

@@ -24,14 +24,14 @@ export const conv2dBackpropInput: Acceleration = overrideOn(
     const right = inputShape[2] - left - (info.outWidth - 1) * info.strideWidth + width - 2;
     if (Math.min(top, bottom, left, right) < 0) return null;
     return tf.tidy(() => {
-      const spread = dilate(dilate(dy, 1, info.strideHeight), 2, info.strideWidth);
+      const dilated = dilate(dilate(dy, 1, info.strideHeight), 2, info.strideWidth);
       const padding: tf.backend_util.ExplicitPadding = [
         [0, 0],
         [top, bottom],
         [left, right],
         [0, 0],
       ];
-      return tf.conv2d(spread, flipped(filter), 1, padding);
+      return tf.conv2d(dilated, flipped(filter), 1, padding);
     });
   },
 );
