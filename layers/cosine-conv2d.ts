@@ -1,41 +1,80 @@
 import * as tf from '@tensorflow/tfjs';
-import { argumentsObject, knownArguments, oneOf } from '../src/errors/argument-error.js';
-import { type CallArgs, onlyInput } from '../src/layer/call.js';
+import { oneOf } from '../src/errors/checks.js';
+import type { LayerArgs } from '../src/layer/base-layer.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { convFields, convOutput, windowOf } from '../src/layer/conv.js';
 import {
-  type ConvSettings,
-  convOutput,
-  convSettings,
-  type OwnConvArgs,
-  windowOf,
-} from '../src/layer/conv.js';
-import {
-  type CosineArgs,
-  type CosineSettings,
+  addCosineWeights,
+  biasInside,
+  type CosineWeights,
+  cosineFields,
+  cosineOutput,
   cosinePrediction,
-  cosineSettings,
-  logScaleInitializer,
-  scaledAndShifted,
 } from '../src/layer/cosine.js';
-import {
-  biasArgs,
-  type DenseArgs,
-  denseConfig,
-  denseFields,
-  denseTemplate,
-  kernelArgs,
-} from '../src/layer/dense.js';
+import { kernelFields } from '../src/layer/dense.js';
+import { type ArgsOf, optional } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { channels, onlyShape, requireChannels } from '../src/layer/shape.js';
-import { activate } from '../src/ops/activate.js';
+import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { cosineConv } from '../src/ops/cosine-conv.js';
 
-const LAYER = 'cosineConv2d';
-
-export interface CosineConv2DArgs extends OwnConvArgs<number | [number, number]>, CosineArgs {
+const fields = {
+  ...convFields<number | [number, number]>(2),
   /** Where the channels are in input and output. Default: 'channelsLast'. */
-  dataFormat?: 'channelsLast' | 'channelsFirst';
+  dataFormat: optional(oneOf('channelsLast', 'channelsFirst'), 'channelsLast'),
+  ...kernelFields,
+  ...cosineFields,
+};
+
+export interface CosineConv2DArgs extends LayerArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link cosineConv2d}. */
+export class CosineConv2D extends SingleInputLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelCosineConv2D';
+
+  private own!: CosineWeights;
+
+  constructor(args: CosineConv2DArgs) {
+    super('cosineConv2d', fields, args);
+  }
+
+  private get channelsFirst(): boolean {
+    return this.settings.dataFormat === 'channelsFirst';
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const inputs = channels(this.kind, inputShape, { exactly: 4 }, this.channelsFirst ? 1 : -1);
+    this.computeOutputShape(inputShape); // refuses one that no window fits into
+    const { kernelSize, filters } = this.settings;
+    this.own = addCosineWeights([...kernelSize, inputs, filters], this.settings, (name, shape, ...args) =>
+      this.addWeight(name, shape, 'float32', ...args),
+    );
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const [batch = null, ...sizes] = onlyShape(inputShape);
+    const { kind, settings } = this;
+    if (this.channelsFirst) return [batch, settings.filters, ...convOutput(kind, sizes.slice(1), settings)];
+    return [batch, ...convOutput(kind, sizes.slice(0, -1), settings), settings.filters];
+  }
+
+  protected override compute(x: tf.Tensor, _kwargs: CallArgs): tf.Tensor {
+    const { own, settings, channelsFirst } = this;
+    requireChannels(this.kind, x.shape, channelsFirst ? 1 : -1, own.kernel.shape[2] ?? null);
+    const images = (channelsFirst ? tf.transpose(x, [0, 2, 3, 1]) : x) as tf.Tensor4D;
+    const kernel = own.kernel.read() as tf.Tensor4D;
+    const c = cosineConv(images, kernel, biasInside(own, settings), windowOf(settings), settings);
+    const y = cosineOutput(c, own, settings);
+    return channelsFirst ? tf.transpose(y, [0, 3, 1, 2]) : y;
+  }
+
+  prediction(): Prediction {
+    return cosinePrediction(this, this.own, this.settings);
+  }
 }
+register(CosineConv2D);
 
 /**
  * A convolution that takes the cosine between patch and filter in place of their product:
@@ -61,84 +100,6 @@ export interface CosineConv2DArgs extends OwnConvArgs<number | [number, number]>
  * model.add(cosineConv2d({ filters: 32, kernelSize: 3, padding: 'same', activation: 'relu' }));
  * ```
  */
-export class CosineConv2D extends tf.layers.Layer implements Foldable {
-  static className = 'EvenkeelCosineConv2D';
-
-  private readonly conv: ConvSettings<number[]>;
-  private readonly dataFormat: 'channelsLast' | 'channelsFirst';
-  private readonly settings: CosineSettings;
-  private readonly template: tf.layers.Layer;
-  kernel!: tf.LayerVariable;
-  bias?: tf.LayerVariable;
-  logScale?: tf.LayerVariable;
-
-  constructor(args: CosineConv2DArgs) {
-    super(args ?? {});
-    this.conv = convSettings(LAYER, args ?? {}, 2);
-    this.dataFormat = oneOf(LAYER, 'dataFormat', args.dataFormat ?? 'channelsLast', [
-      'channelsLast',
-      'channelsFirst',
-    ]);
-    this.settings = cosineSettings(LAYER, args);
-    this.template = denseTemplate({ ...args, units: 1 } as DenseArgs);
-    knownArguments(this, LAYER, args);
-  }
-
-  private get axis(): number {
-    return this.dataFormat === 'channelsFirst' ? 1 : -1;
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const inputs = channels(LAYER, inputShape, { exactly: 4 }, this.axis);
-    this.computeOutputShape(inputShape); // refuses one that no window fits into
-    const t = denseFields(this.template);
-    const { kernelSize, filters } = this.conv;
-    this.kernel = this.addWeight('kernel', [...kernelSize, inputs, filters], 'float32', ...kernelArgs(t));
-    if (this.settings.bias !== 'none')
-      this.bias = this.addWeight('bias', [filters], 'float32', ...biasArgs(t));
-    const logScale = logScaleInitializer(this.settings);
-    if (logScale) this.logScale = this.addWeight('logScale', [], 'float32', logScale);
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const [batch, ...sizes] = onlyShape(inputShape) as [number | null, ...(number | null)[]];
-    const { filters } = this.conv;
-    if (this.dataFormat === 'channelsFirst')
-      return [batch, filters, ...convOutput(LAYER, sizes.slice(1), this.conv)];
-    return [batch, ...convOutput(LAYER, sizes.slice(0, -1), this.conv), filters];
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      requireChannels(LAYER, x.shape, this.axis, this.kernel.shape[2] as number);
-      const first = this.dataFormat === 'channelsFirst';
-      const images = (first ? tf.transpose(x, [0, 2, 3, 1]) : x) as tf.Tensor4D;
-      const bias = this.bias?.read() as tf.Tensor1D | undefined;
-      const inside = this.settings.bias === 'augmented' && bias ? bias : null;
-      const kernel = this.kernel.read() as tf.Tensor4D;
-      const c = cosineConv(images, kernel, inside, windowOf(this.conv), this.settings);
-      const y = scaledAndShifted(c, this.settings, this.logScale?.read(), bias);
-      const output = activate(denseFields(this.template).activation, y);
-      return first ? tf.transpose(output, [0, 3, 1, 2]) : output;
-    });
-  }
-
-  prediction(): Prediction {
-    return cosinePrediction(this, this, this.settings);
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { useBias: _, ...config } = denseConfig(this.template);
-    const { dataFormat } = this;
-    return { ...super.getConfig(), ...config, ...this.settings, ...this.conv, dataFormat };
-  }
-}
-register(CosineConv2D);
-
-/** A convolution of images with cosine normalization; see {@link CosineConv2D}. */
 export function cosineConv2d(args: CosineConv2DArgs): CosineConv2D {
-  return new CosineConv2D(argumentsObject(LAYER, 'filters', args));
+  return new CosineConv2D(args);
 }

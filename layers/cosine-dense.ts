@@ -1,33 +1,60 @@
-import * as tf from '@tensorflow/tfjs';
-import { argumentsObject, knownArguments, positiveInteger } from '../src/errors/argument-error.js';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
+import type * as tf from '@tensorflow/tfjs';
+import { type CallArgs, onLastAxis } from '../src/layer/call.js';
 import {
-  type CosineArgs,
-  type CosineSettings,
+  addCosineWeights,
+  biasInside,
+  type CosineWeights,
+  cosineFields,
+  cosineOutput,
   cosinePrediction,
-  cosineSettings,
-  logScaleInitializer,
-  scaledAndShifted,
 } from '../src/layer/cosine.js';
-import {
-  biasArgs,
-  type DenseArgs,
-  denseConfig,
-  denseFields,
-  denseTemplate,
-  kernelArgs,
-  layerArgs,
-  type OwnDenseArgs,
-} from '../src/layer/dense.js';
+import { type DenseLayerArgs, kernelFields, layerArgs, unitsField } from '../src/layer/dense.js';
+import type { ArgsOf } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { features, requireChannels, withLast } from '../src/layer/shape.js';
-import { activate } from '../src/ops/activate.js';
+import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { cosine } from '../src/ops/cosine.js';
 
-const LAYER = 'cosineDense';
+const fields = { ...unitsField, ...kernelFields, ...cosineFields };
 
-export interface CosineDenseArgs extends OwnDenseArgs, CosineArgs {}
+export interface CosineDenseArgs extends DenseLayerArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link cosineDense}. */
+export class CosineDense extends SingleInputLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelCosineDense';
+
+  private own!: CosineWeights;
+
+  constructor(args: CosineDenseArgs) {
+    super('cosineDense', fields, args, layerArgs(args));
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const kernelShape = [features(this.kind, inputShape), this.settings.units];
+    this.own = addCosineWeights(kernelShape, this.settings, (name, shape, ...args) =>
+      this.addWeight(name, shape, 'float32', ...args),
+    );
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return withLast(inputShape, this.settings.units);
+  }
+
+  protected override compute(input: tf.Tensor, _kwargs: CallArgs): tf.Tensor {
+    const { own, settings } = this;
+    requireChannels(this.kind, input.shape, -1, own.kernel.shape[0] ?? null);
+    const kernel = own.kernel.read() as tf.Tensor2D;
+    const c = onLastAxis(input, (x) => cosine(x, kernel, biasInside(own, settings), settings));
+    return cosineOutput(c, own, settings);
+  }
+
+  prediction(): Prediction {
+    return cosinePrediction(this, this.own, this.settings);
+  }
+}
+register(CosineDense);
 
 /**
  * A dense layer that takes the cosine between input and weights in place of their product:
@@ -52,66 +79,6 @@ export interface CosineDenseArgs extends OwnDenseArgs, CosineArgs {}
  * model.add(cosineDense({ units: 128, activation: 'relu' }));
  * ```
  */
-export class CosineDense extends tf.layers.Layer implements Foldable {
-  static className = 'EvenkeelCosineDense';
-
-  private readonly units: number;
-  private readonly settings: CosineSettings;
-  private readonly template: tf.layers.Layer;
-  kernel!: tf.LayerVariable;
-  bias?: tf.LayerVariable;
-  logScale?: tf.LayerVariable;
-
-  constructor(args: CosineDenseArgs) {
-    super(layerArgs(args));
-    this.units = positiveInteger(LAYER, 'units', args?.units);
-    this.settings = cosineSettings(LAYER, args);
-    this.template = denseTemplate(args as DenseArgs);
-    knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const inputs = features(LAYER, inputShape);
-    const t = denseFields(this.template);
-    this.kernel = this.addWeight('kernel', [inputs, this.units], 'float32', ...kernelArgs(t));
-    if (this.settings.bias !== 'none') {
-      this.bias = this.addWeight('bias', [this.units], 'float32', ...biasArgs(t));
-    }
-    const logScale = logScaleInitializer(this.settings);
-    if (logScale) this.logScale = this.addWeight('logScale', [], 'float32', logScale);
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return withLast(inputShape, this.units);
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      requireChannels(LAYER, x.shape, -1, this.kernel.shape[0] as number);
-      const kernel = this.kernel.read() as tf.Tensor2D;
-      const bias = this.bias?.read() as tf.Tensor1D | undefined;
-      const inside = this.settings.bias === 'augmented' && bias ? bias : null;
-      const c = onLastAxis(x, (x) => cosine(x, kernel, inside, this.settings));
-      const y = scaledAndShifted(c, this.settings, this.logScale?.read(), bias);
-      return activate(denseFields(this.template).activation, y);
-    });
-  }
-
-  prediction(): Prediction {
-    return cosinePrediction(this, this, this.settings);
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { useBias: _, ...config } = denseConfig(this.template);
-    return { ...super.getConfig(), ...config, ...this.settings, units: this.units };
-  }
-}
-register(CosineDense);
-
-/** A dense layer with cosine normalization; see {@link CosineDense}. */
 export function cosineDense(args: CosineDenseArgs): CosineDense {
-  return new CosineDense(argumentsObject(LAYER, 'units', args));
+  return new CosineDense(args);
 }

@@ -1,23 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  ArgumentError,
-  argumentsObject,
-  knownArguments,
-  oneOf,
-  positiveInteger,
-  probability,
-} from '../src/errors/argument-error.js';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { oneOf, positiveInteger, probability } from '../src/errors/checks.js';
+import { type CallArgs, onLastAxis } from '../src/layer/call.js';
 import {
   biasArgs,
-  type DenseArgs,
-  denseConfig,
-  denseFields,
-  denseTemplate,
+  type DenseLayerArgs,
   kernelArgs,
+  kernelFields,
   layerArgs,
-  type OwnDenseArgs,
+  unitsField,
+  useBiasField,
 } from '../src/layer/dense.js';
+import { type ArgsOf, optional, required } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
@@ -36,33 +30,169 @@ import {
 import { drawnRate } from '../src/random/bernoulli.js';
 import { type Draw, fixedDraw } from '../src/random/draws.js';
 import { isBuiltin } from '../src/tfjs/builtins.js';
-import { copyOf } from '../src/tfjs/copy-layer.js';
-
-const LAYER = 'dropConnectDense';
+import { builtInDense } from '../src/tfjs/named.js';
 
 /** What prediction draws from, whatever the layer's name and seed: equal weights predict equally. */
-const FIXED = fixedDraw({ layer: LAYER, seed: 0 });
+const FIXED = fixedDraw({ layer: 'dropConnectDense', seed: 0 });
 
-export interface DropConnectDenseArgs extends OwnDenseArgs, RandomArgs {
+const fields = {
+  ...unitsField,
+  ...kernelFields,
+  ...useBiasField,
   /** The probability to drop a weight, from 0 to 1. The layer's own `rate` may be set at any time. */
-  rate: number;
+  rate: required(probability),
   /**
    * What has a mask of its own: each example, as in the paper, or each batch, which takes a small part of the time.
    * Default: 'example'.
    */
-  maskPer?: 'example' | 'batch';
+  maskPer: optional(oneOf('example', 'batch'), 'example'),
   /** What is predicted: see the layer. Default: 'mean'. */
-  inference?: 'mean' | 'gaussian' | 'sample';
+  inference: optional(oneOf('mean', 'gaussian', 'sample'), 'mean'),
   /**
    * How many draws a prediction is the mean of, where it draws: a positive integer. Each costs a product with a kernel
    * for 'sample', a pass over the output for 'gaussian'. Default: 100, for a standard error of a tenth of the spread of
    * f(u).
    */
-  samples?: number;
+  samples: optional(positiveInteger, 100),
   /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
-  scaling?: 'inverted' | 'classical';
-  /** Default: true. */
-  useBias?: boolean;
+  scaling: optional(oneOf('inverted', 'classical'), 'inverted'),
+};
+
+export interface DropConnectDenseArgs extends DenseLayerArgs, RandomArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link dropConnectDense}. */
+export class DropConnectDense extends RandomLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelDropConnectDense';
+
+  private kernel!: tf.LayerVariable;
+  private bias?: tf.LayerVariable;
+
+  constructor(args: DropConnectDenseArgs) {
+    super('dropConnectDense', fields, args, layerArgs(args));
+    this.rate = this.settings.rate;
+    this.supportsMasking = true;
+  }
+
+  /** The probability to drop a weight. */
+  get rate(): number {
+    return this.settings.rate;
+  }
+
+  set rate(value: number) {
+    const rate = probability(this.kind, 'rate', value);
+    const { scaling, inference } = this.settings;
+    if (rate === 1 && scaling === 'inverted' && inference === 'gaussian') {
+      const expected = "below 1 for inference 'gaussian' and scaling 'inverted', whose variance it sets";
+      throw new ArgumentError(this.kind, 'rate', expected, rate);
+    }
+    this.settings = { ...this.settings, rate };
+  }
+
+  private get predictsByMean(): boolean {
+    const { activation, inference } = this.settings;
+    const linear = isBuiltin(activation, 'linear', 'apply');
+    return inference === 'mean' || this.dropping.rate === 0 || (inference === 'gaussian' && linear);
+  }
+
+  private get dropping(): DropConnectLaw {
+    const rate = drawnRate(this.rate);
+    if (this.settings.scaling === 'classical') return { rate, scale: 1, meanScale: 1 - rate };
+    // At rate 1 there is nothing to scale.
+    return { rate, scale: rate < 1 ? 1 / (1 - rate) : 1, meanScale: 1 };
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const inputs = features(this.kind, inputShape);
+    const { settings } = this;
+    const { units, useBias } = settings;
+    this.kernel = this.addWeight('kernel', [inputs, units], 'float32', ...kernelArgs(settings));
+    if (useBias) this.bias = this.addWeight('bias', [units], 'float32', ...biasArgs(settings));
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return withLast(inputShape, this.settings.units);
+  }
+
+  protected override compute(input: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    requireChannels(this.kind, input.shape, -1, this.kernel.shape[0] ?? null);
+    if (!kwargs.training) return onLastAxis(input, (x) => this.predicted(x));
+    const draw = this.draw(kwargs);
+    return onLastAxis(input, (x) => this.trained(x, draw));
+  }
+
+  private trained(x: tf.Tensor2D, draw: Draw): tf.Tensor {
+    const kernel = this.kernel.read() as tf.Tensor2D;
+    const { dropping } = this;
+    const { rate, scale } = dropping;
+    if (rate === 0) return this.activated(tf.matMul(x, kernel));
+    if (this.settings.maskPer === 'batch' || rate === 1) {
+      return this.activated(perBatch(x, kernel, dropping, draw));
+    }
+    return this.activated(dropConnectPerExample(x, kernel, (block) => masksOf(block, rate, draw), scale));
+  }
+
+  private predicted(x: tf.Tensor2D): tf.Tensor {
+    const kernel = this.kernel.read() as tf.Tensor2D;
+    const { dropping } = this;
+    const { inference, samples } = this.settings;
+    if (this.predictsByMean) {
+      const product: tf.Tensor2D = tf.matMul(x, kernel);
+      return this.activated(dropping.meanScale === 1 ? product : product.mul(dropping.meanScale));
+    }
+    if (inference === 'gaussian') return this.gaussianMean(dropConnectGaussian(x, kernel, dropping));
+    return meanOverSamples(samples, (i) =>
+      this.activated(perBatch(x, kernel, dropping, FIXED, `sample ${i}`)),
+    );
+  }
+
+  /** The mean of f(u + b). */
+  private gaussianMean({ mean, deviation }: Gaussian): tf.Tensor {
+    const u = { mean: this.withBias(mean), deviation };
+    const { activation, samples, units } = this.settings;
+    if (isBuiltin(activation, 'relu', 'apply')) return gaussianRelu(u);
+    const normals = FIXED.normal([samples, units]) as tf.Tensor2D;
+    return gaussianMeanOf((u) => activate(activation, u), u, normals);
+  }
+
+  private activated(product: tf.Tensor2D): tf.Tensor {
+    return activate(this.settings.activation, this.withBias(product));
+  }
+
+  private withBias(z: tf.Tensor2D): tf.Tensor2D {
+    return this.bias ? z.add(this.bias.read()) : z;
+  }
+
+  prediction(): Prediction | null {
+    if (!this.predictsByMean) return null;
+    return {
+      is: 'layer',
+      layer: builtInDense(this.getConfig()),
+      weights: [
+        this.kernel.read().mul(this.dropping.meanScale),
+        ...(this.bias ? [this.bias.read().clone()] : []),
+      ],
+    };
+  }
+}
+register(DropConnectDense);
+
+function perBatch(
+  x: tf.Tensor2D,
+  kernel: tf.Tensor2D,
+  { rate, scale }: DropConnectLaw,
+  draw: Draw,
+  part?: string,
+): tf.Tensor2D {
+  const { shape } = kernel;
+  const kept = () => (rate === 1 ? tf.zeros(shape, 'bool') : draw.bernoulli(shape, rate, part));
+  return dropConnectPerBatch(x, kernel, kept, scale);
+}
+
+/** The masks of a block: drawn, or its part of those that a test gave for all examples. */
+function masksOf({ index, first, shape }: Block, rate: number, draw: Draw): tf.Tensor {
+  const kept = draw.bernoulli(shape, rate, `block ${index}`);
+  return kept.shape[0] === shape[0] ? kept : kept.slice(first, shape[0]);
 }
 
 /**
@@ -97,155 +227,6 @@ export interface DropConnectDenseArgs extends OwnDenseArgs, RandomArgs {
  * model.add(dropConnectDense({ units: 128, activation: 'relu', rate: 0.5, maskPer: 'batch', seed: 1 }));
  * ```
  */
-export class DropConnectDense extends RandomLayer implements Foldable {
-  static className = 'EvenkeelDropConnectDense';
-
-  private readonly units: number;
-  private readonly maskPer: 'example' | 'batch';
-  private readonly inference: 'mean' | 'gaussian' | 'sample';
-  private readonly samples: number;
-  private readonly scaling: 'inverted' | 'classical';
-  private readonly template: tf.layers.Layer;
-  private current!: number;
-  private kernel!: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
-
-  constructor(args: DropConnectDenseArgs) {
-    super(LAYER, args ?? {}, layerArgs(args));
-    this.units = positiveInteger(LAYER, 'units', args?.units);
-    this.maskPer = oneOf(LAYER, 'maskPer', args.maskPer ?? 'example', ['example', 'batch']);
-    const inferences = ['mean', 'gaussian', 'sample'] as const;
-    this.inference = oneOf(LAYER, 'inference', args.inference ?? 'mean', inferences);
-    this.samples = positiveInteger(LAYER, 'samples', args.samples ?? 100);
-    this.scaling = oneOf(LAYER, 'scaling', args.scaling ?? 'inverted', ['inverted', 'classical']);
-    this.rate = args.rate;
-    this.template = denseTemplate(args as DenseArgs);
-    this.supportsMasking = true;
-    knownArguments(this, LAYER, args);
-  }
-
-  /** The probability to drop a weight. */
-  get rate(): number {
-    return this.current;
-  }
-
-  set rate(value: number) {
-    probability(LAYER, 'rate', value);
-    if (value === 1 && this.scaling === 'inverted' && this.inference === 'gaussian') {
-      const expected = "below 1 for inference 'gaussian' and scaling 'inverted', whose variance it sets";
-      throw new ArgumentError(LAYER, 'rate', expected, value);
-    }
-    this.current = value;
-  }
-
-  private get predictsByMean(): boolean {
-    const linear = isBuiltin(denseFields(this.template).activation, 'linear', 'apply');
-    return this.inference === 'mean' || this.law.rate === 0 || (this.inference === 'gaussian' && linear);
-  }
-
-  private get law(): DropConnectLaw {
-    const rate = drawnRate(this.rate);
-    if (this.scaling === 'classical') return { rate, scale: 1, meanScale: 1 - rate };
-    // At rate 1 there is nothing to scale.
-    return { rate, scale: rate < 1 ? 1 / (1 - rate) : 1, meanScale: 1 };
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const inputs = features(LAYER, inputShape);
-    const t = denseFields(this.template);
-    this.kernel = this.addWeight('kernel', [inputs, this.units], 'float32', ...kernelArgs(t));
-    if (t.useBias) this.bias = this.addWeight('bias', [this.units], 'float32', ...biasArgs(t));
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return withLast(inputShape, this.units);
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      requireChannels(LAYER, x.shape, -1, this.kernel.shape[0] as number);
-      if (!kwargs.training) return onLastAxis(x, (x) => this.predicted(x));
-      const draw = this.draw(kwargs);
-      return onLastAxis(x, (x) => this.trained(x, draw));
-    });
-  }
-
-  private trained(x: tf.Tensor2D, draw: Draw): tf.Tensor {
-    const kernel = this.kernel.read() as tf.Tensor2D;
-    const { rate, scale } = this.law;
-    if (rate === 0) return this.activity(tf.matMul(x, kernel));
-    if (this.maskPer === 'batch' || rate === 1) return this.activity(perBatch(x, kernel, this.law, draw));
-    return this.activity(dropConnectPerExample(x, kernel, (block) => masksOf(block, rate, draw), scale));
-  }
-
-  private predicted(x: tf.Tensor2D): tf.Tensor {
-    const kernel = this.kernel.read() as tf.Tensor2D;
-    const { law, samples } = this;
-    if (this.predictsByMean) {
-      const product: tf.Tensor2D = tf.matMul(x, kernel);
-      return this.activity(law.meanScale === 1 ? product : product.mul(law.meanScale));
-    }
-    if (this.inference === 'gaussian') return this.gaussianMean(dropConnectGaussian(x, kernel, law));
-    return meanOverSamples(samples, (i) => this.activity(perBatch(x, kernel, law, FIXED, `sample ${i}`)));
-  }
-
-  /** The mean of f(u + b). */
-  private gaussianMean({ mean, deviation }: Gaussian): tf.Tensor {
-    const u = { mean: this.withBias(mean), deviation };
-    const { activation } = denseFields(this.template);
-    if (isBuiltin(activation, 'relu', 'apply')) return gaussianRelu(u);
-    const normals = FIXED.normal([this.samples, this.units]) as tf.Tensor2D;
-    return gaussianMeanOf((u) => activate(activation, u), u, normals);
-  }
-
-  private activity(product: tf.Tensor2D): tf.Tensor {
-    return activate(denseFields(this.template).activation, this.withBias(product));
-  }
-
-  private withBias(z: tf.Tensor2D): tf.Tensor2D {
-    return this.bias ? (z.add(this.bias.read()) as tf.Tensor2D) : z;
-  }
-
-  prediction(): Prediction | null {
-    if (!this.predictsByMean) return null;
-    const { name, trainable } = this;
-    return {
-      is: 'layer',
-      layer: copyOf(this.template, { name, trainable }),
-      weights: [this.kernel.read().mul(this.law.meanScale), ...(this.bias ? [this.bias.read().clone()] : [])],
-    };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { units, rate, maskPer, inference, samples, scaling } = this;
-    const own = { units, rate, maskPer, inference, samples, scaling };
-    return { ...super.getConfig(), ...denseConfig(this.template), ...own };
-  }
-}
-register(DropConnectDense);
-
-function perBatch(
-  x: tf.Tensor2D,
-  kernel: tf.Tensor2D,
-  { rate, scale }: DropConnectLaw,
-  draw: Draw,
-  part?: string,
-): tf.Tensor2D {
-  const { shape } = kernel;
-  const kept = () => (rate === 1 ? tf.zeros(shape, 'bool') : draw.bernoulli(shape, rate, part));
-  return dropConnectPerBatch(x, kernel, kept, scale);
-}
-
-/** The masks of a block: drawn, or its part of those that a test gave for all examples. */
-function masksOf({ index, first, shape }: Block, rate: number, draw: Draw): tf.Tensor {
-  const kept = draw.bernoulli(shape, rate, `block ${index}`);
-  return kept.shape[0] === shape[0] ? kept : kept.slice(first, shape[0]);
-}
-
-/** A dense layer with DropConnect; see {@link DropConnectDense}. */
 export function dropConnectDense(args: DropConnectDenseArgs): DropConnectDense {
-  return new DropConnectDense(argumentsObject(LAYER, 'units', args));
+  return new DropConnectDense(args);
 }

@@ -1,38 +1,100 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  ArgumentError,
-  argumentsObject,
-  flag,
-  knownArguments,
-  oneOf,
-  probability,
-} from '../src/errors/argument-error.js';
-import { type CallArgs, onlyInput } from '../src/layer/call.js';
-import type { LayerArgs } from '../src/layer/dense.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { count, flag, oneOf, probability } from '../src/errors/checks.js';
+import type { LayerArgs } from '../src/layer/base-layer.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { type ArgsOf, optional, required } from '../src/layer/fields.js';
 import { type Foldable, type Prediction, scaled } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
 import { register } from '../src/layer/register.js';
-import { lastSize, maskShape, type NoiseShape, noiseShape } from '../src/layer/shape.js';
+import { lastSize, maskShape, noiseShape } from '../src/layer/shape.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
 
-const LAYER = 'dropout';
-
-export interface DropoutArgs extends LayerArgs, RandomArgs {
+const fields = {
   /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. The layer's own `rate` may be set at any time. */
-  rate: number;
+  rate: required(probability),
   /** Shape of the mask; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */
-  noiseShape?: NoiseShape | null;
+  noiseShape: optional(noiseShape, null),
   /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
-  scaling?: 'inverted' | 'classical';
+  scaling: optional(oneOf('inverted', 'classical'), 'inverted'),
   /** What multiplies the input: 0 or more, or a normal number of the same mean and variance. Default: 'bernoulli'. */
-  noise?: 'bernoulli' | 'gaussian';
-  /** Whether prediction drops too, anew at each call, for Monte-Carlo prediction. Default: false. */
-  alwaysOn?: boolean;
+  noise: optional(oneOf('bernoulli', 'gaussian'), 'bernoulli'),
+  /** Whether prediction drops too, with another mask at each call, for Monte-Carlo prediction. Default: false. */
+  alwaysOn: optional(flag, false),
   /** Of a layer that is always on, the predictions that are counted already. Written into the config. Default: 0. */
-  predictions?: number | null;
+  predictions: optional(count, 0),
+};
+
+export interface DropoutArgs extends LayerArgs, RandomArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link dropout}. */
+export class Dropout extends RandomLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelDropout';
+
+  private features: number | null = null;
+
+  constructor(args: DropoutArgs) {
+    super('dropout', fields, args);
+    const { rate, noise, scaling, alwaysOn, predictions } = this.settings;
+    if (alwaysOn) this.countPredictions(predictions);
+    this.rate = rate;
+    if (noise === 'gaussian' && scaling === 'classical') {
+      throw new ArgumentError(this.kind, 'scaling', "'inverted' for Gaussian noise, of mean 1", scaling);
+    }
+    this.supportsMasking = true;
+  }
+
+  /** The probability to drop. */
+  get rate(): number {
+    return this.settings.rate;
+  }
+
+  set rate(value: number) {
+    const rate = probability(this.kind, 'rate', value);
+    if (this.settings.noise === 'gaussian' && rate === 1) {
+      throw new ArgumentError(this.kind, 'rate', 'below 1 for Gaussian noise, whose variance it sets', rate);
+    }
+    this.settings = { ...this.settings, rate };
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    this.features = lastSize(inputShape);
+    super.build(inputShape);
+  }
+
+  protected override compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    const { alwaysOn, scaling } = this.settings;
+    if (kwargs.training || alwaysOn) return this.dropped(x, kwargs);
+    return scaling === 'classical' ? x.mul(1 - drawnRate(this.rate)) : x.clone();
+  }
+
+  private dropped(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    const { noise, noiseShape, scaling } = this.settings;
+    // Before the draw: what fails is no step.
+    const shape = maskShape(this.kind, noiseShape, x.shape);
+    const draw = this.draw(kwargs);
+    if (noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), this.rate);
+    const rate = drawnRate(this.rate);
+    if (rate === 0) return x.clone();
+    if (rate === 1) return tf.zerosLike(x);
+    const kept = draw.bernoulli(shape, rate);
+    return drop(x, kept, scaling === 'classical' ? 1 : 1 / (1 - rate));
+  }
+
+  prediction(): Prediction | null {
+    const { alwaysOn, scaling } = this.settings;
+    if (alwaysOn) return null;
+    return scaling === 'classical' ? scaled(1 - drawnRate(this.rate), this.features) : { is: 'identity' };
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { predictions, ...config } = super.getConfig();
+    return this.settings.alwaysOn ? { ...config, predictions: predictions ?? null } : config;
+  }
 }
+register(Dropout);
 
 /**
  * Dropout whose masks follow from a seed: with `r ~ Bernoulli(1 - rate)`,
@@ -59,89 +121,6 @@ export interface DropoutArgs extends LayerArgs, RandomArgs {
  * model.add(dropout({ name: 'dropout_1', rate: 0.5, seed: 1 }));
  * ```
  */
-export class Dropout extends RandomLayer implements Foldable {
-  static className = 'EvenkeelDropout';
-
-  private current!: number;
-  private readonly noiseShape: NoiseShape | null;
-  private readonly scaling: 'inverted' | 'classical';
-  private readonly noise: 'bernoulli' | 'gaussian';
-  private readonly alwaysOn: boolean;
-  private features: number | null = null;
-
-  constructor(args: DropoutArgs) {
-    super(LAYER, args ?? {});
-    this.noiseShape = noiseShape(LAYER, args?.noiseShape ?? null);
-    this.scaling = oneOf(LAYER, 'scaling', args?.scaling ?? 'inverted', ['inverted', 'classical']);
-    this.noise = oneOf(LAYER, 'noise', args?.noise ?? 'bernoulli', ['bernoulli', 'gaussian']);
-    this.alwaysOn = flag(LAYER, 'alwaysOn', args?.alwaysOn ?? false);
-    if (this.alwaysOn) this.countPredictions(args.predictions);
-    this.rate = args?.rate;
-    if (this.noise === 'gaussian' && this.scaling === 'classical') {
-      throw new ArgumentError(LAYER, 'scaling', "'inverted' for Gaussian noise, of mean 1", this.scaling);
-    }
-    this.supportsMasking = true;
-    knownArguments(this, LAYER, args);
-  }
-
-  /** The probability to drop. */
-  get rate(): number {
-    return this.current;
-  }
-
-  set rate(value: number) {
-    probability(LAYER, 'rate', value);
-    if (this.noise === 'gaussian' && value === 1) {
-      throw new ArgumentError(LAYER, 'rate', 'below 1 for Gaussian noise, whose variance it sets', value);
-    }
-    this.current = value;
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.features = lastSize(inputShape);
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      if (kwargs.training || this.alwaysOn) return this.dropped(x, kwargs);
-      return this.scaling === 'classical' ? x.mul(1 - drawnRate(this.rate)) : x.clone();
-    });
-  }
-
-  private dropped(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
-    // Before the draw: what fails is no step.
-    const shape = maskShape(LAYER, this.noiseShape, x.shape);
-    const draw = this.draw(kwargs);
-    if (this.noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), this.rate);
-    const rate = drawnRate(this.rate);
-    if (rate === 0) return x.clone();
-    if (rate === 1) return tf.zerosLike(x);
-    const kept = draw.bernoulli(shape, rate);
-    return drop(x, kept, this.scaling === 'classical' ? 1 : 1 / (1 - rate));
-  }
-
-  prediction(): Prediction | null {
-    if (this.alwaysOn) return null;
-    return this.scaling === 'classical'
-      ? scaled(1 - drawnRate(this.rate), this.features)
-      : { is: 'identity' };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { rate, noiseShape, scaling, noise, alwaysOn } = this;
-    return { ...super.getConfig(), rate, noiseShape, scaling, noise, alwaysOn };
-  }
-}
-register(Dropout);
-
-/** Dropout whose masks follow from a seed; see {@link Dropout}. */
 export function dropout(args: DropoutArgs): Dropout {
-  return new Dropout(argumentsObject(LAYER, 'rate', args));
+  return new Dropout(args);
 }

@@ -1,49 +1,135 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  ArgumentError,
-  argumentsObject,
-  knownArguments,
-  positive,
-  positiveInteger,
-  probability,
-} from '../src/errors/argument-error.js';
-import { type CallArgs, onlyInput } from '../src/layer/call.js';
-import type { LayerArgs } from '../src/layer/dense.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { flag, orNull, positive, positiveInteger, probability } from '../src/errors/checks.js';
+import type { LayerArgs } from '../src/layer/base-layer.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { weightArgs } from '../src/layer/dense.js';
+import { type ArgsOf, constraint, initializer, optional, regularizer } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { features } from '../src/layer/shape.js';
+import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { blockDiagonal, type Whitened, whiten, whitenBy } from '../src/ops/whitening.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
 
-const LAYER = 'iterativeWhitening';
-
-type BatchNormArgs = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
-
-export interface IterativeWhiteningArgs extends LayerArgs {
+const fields = {
   /**
    * Features whitened together: a divisor of the width of the input. Default: the largest one up to 64, so the whole
    * width up to there. A batch should hold several times as many examples (times places).
    */
-  groupSize?: number | null;
+  groupSize: optional(orNull(positiveInteger), null),
   /** Newton's steps towards the inverse root: a positive integer. Default: 5. */
-  iterations?: number;
+  iterations: optional(positiveInteger, 5),
   /** Added to the variances: above 0. Default: 1e-5. */
-  epsilon?: number;
+  epsilon: optional(positive, 1e-5),
   /** What the running averages keep of themselves at a training step, from 0 to 1. Default: 0.9. */
-  momentum?: number;
+  momentum: optional(probability, 0.9),
   /** Add beta. Default: true. */
-  center?: boolean;
+  center: optional(flag, true),
   /** Multiply by gamma. Default: true. */
-  scale?: boolean;
+  scale: optional(flag, true),
   /** Default: 'zeros'. */
-  betaInitializer?: BatchNormArgs['betaInitializer'];
+  betaInitializer: initializer('zeros'),
   /** Default: 'ones'. */
-  gammaInitializer?: BatchNormArgs['gammaInitializer'];
+  gammaInitializer: initializer('ones'),
   /** Default: none, as for the three below. */
-  betaRegularizer?: BatchNormArgs['betaRegularizer'];
-  gammaRegularizer?: BatchNormArgs['gammaRegularizer'];
-  betaConstraint?: BatchNormArgs['betaConstraint'];
-  gammaConstraint?: BatchNormArgs['gammaConstraint'];
+  betaRegularizer: regularizer(),
+  gammaRegularizer: regularizer(),
+  betaConstraint: constraint(),
+  gammaConstraint: constraint(),
+};
+
+export interface IterativeWhiteningArgs extends LayerArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link iterativeWhitening}. */
+export class IterativeWhitening extends SingleInputLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelIterativeWhitening';
+
+  private gamma?: tf.LayerVariable;
+  private beta?: tf.LayerVariable;
+  private movingMean!: tf.LayerVariable;
+  private movingWhitening!: tf.LayerVariable;
+
+  constructor(args?: IterativeWhiteningArgs) {
+    super('iterativeWhitening', fields, args);
+    this.supportsMasking = true;
+    this.inputSpec = [{ minNDim: 2 }];
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const width = features(this.kind, inputShape);
+    const s = this.settings;
+    const size = sizeOfGroups(this.kind, width, s.groupSize);
+    if (s.scale) {
+      const gamma = weightArgs(s.gammaInitializer, s.gammaRegularizer, s.gammaConstraint);
+      this.gamma = this.addWeight('gamma', [width], 'float32', ...gamma);
+    }
+    if (s.center) {
+      const beta = weightArgs(s.betaInitializer, s.betaRegularizer, s.betaConstraint);
+      this.beta = this.addWeight('beta', [width], 'float32', ...beta);
+    }
+    const averages = ['float32', tf.initializers.zeros(), undefined, false] as const;
+    this.movingMean = this.addWeight('movingMean', [width], ...averages);
+    this.movingWhitening = this.addWeight('movingWhitening', [width / size, size, size], ...averages);
+    const start = tf.eye(size, size, [width / size]);
+    this.movingWhitening.write(start);
+    start.dispose();
+    this.inputSpec = [{ minNDim: 2, axes: { [-1]: width } }];
+    super.build(inputShape);
+  }
+
+  protected override compute(input: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    const x: tf.Tensor2D = input.reshape([-1, input.shape.at(-1) ?? 0]);
+    const learns = kwargs.training && !isFrozen(this) && x.shape[0] > 1;
+    const white = learns ? this.whitenBatch(x) : whitenBy(x, ...this.averages());
+    const scaled = this.gamma ? white.mul(this.gamma.read()) : white;
+    return (this.beta ? scaled.add(this.beta.read()) : scaled).reshape(input.shape);
+  }
+
+  private whitenBatch(x: tf.Tensor2D): tf.Tensor2D {
+    const { iterations, epsilon } = this.settings;
+    const groupSize = this.movingWhitening.shape[1] as number;
+    const whitened = whiten(x, { groupSize, iterations, epsilon });
+    this.follow(whitened);
+    return whitened.y;
+  }
+
+  private follow({ mean, whitening }: Whitened): void {
+    const { momentum } = this.settings;
+    const moved = (average: tf.LayerVariable, value: tf.Tensor): tf.Tensor =>
+      average
+        .read()
+        .mul(momentum)
+        .add(value.mul(1 - momentum));
+    this.movingMean.write(moved(this.movingMean, mean));
+    this.movingWhitening.write(moved(this.movingWhitening, whitening));
+  }
+
+  private averages(): [tf.Tensor1D, tf.Tensor3D] {
+    return [this.movingMean.read() as tf.Tensor1D, this.movingWhitening.read() as tf.Tensor3D];
+  }
+
+  /** At prediction the layer is a product with a matrix of blocks, and a shift. */
+  prediction(): Prediction {
+    const [mean, whitening] = this.averages();
+    const blocks = blockDiagonal(whitening);
+    const matrix = (this.gamma ? blocks.mul(this.gamma.read()) : blocks) as tf.Tensor2D;
+    const moved = tf.matMul(mean.neg().expandDims(0) as tf.Tensor2D, matrix).flatten();
+    const shift = (this.beta ? moved.add(this.beta.read()) : moved) as tf.Tensor1D;
+    return { is: 'map', map: { axis: -1, matrix, shift } };
+  }
+}
+register(IterativeWhitening);
+
+const LARGEST_GROUP = 64;
+
+function sizeOfGroups(kind: string, width: number, asked: number | null): number {
+  const divisors = Array.from({ length: width }, (_, i) => i + 1).filter((size) => width % size === 0);
+  if (asked !== null && !divisors.includes(asked)) {
+    const right = `a divisor of the input's ${width} features (${divisors.join(', ')})`;
+    throw new ArgumentError(kind, 'groupSize', right, asked);
+  }
+  return asked ?? (divisors.findLast((size) => size <= LARGEST_GROUP) as number);
 }
 
 /**
@@ -76,165 +162,6 @@ export interface IterativeWhiteningArgs extends LayerArgs {
  * model.add(iterativeWhitening({ groupSize: 32 }));
  * ```
  */
-export class IterativeWhitening extends tf.layers.Layer implements Foldable {
-  static className = 'EvenkeelIterativeWhitening';
-
-  private readonly groupSize: number | null;
-  private readonly iterations: number;
-  private readonly epsilon: number;
-  private readonly momentum: number;
-  private readonly center: boolean;
-  private readonly scale: boolean;
-  private readonly template: tf.layers.Layer;
-  private gamma?: tf.LayerVariable;
-  private beta?: tf.LayerVariable;
-  private movingMean!: tf.LayerVariable;
-  private movingWhitening!: tf.LayerVariable;
-
-  constructor(args: IterativeWhiteningArgs = {}) {
-    super(args);
-    this.groupSize = args.groupSize == null ? null : positiveInteger(LAYER, 'groupSize', args.groupSize);
-    this.iterations = positiveInteger(LAYER, 'iterations', args.iterations ?? 5);
-    this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-5);
-    this.momentum = probability(LAYER, 'momentum', args.momentum ?? 0.9);
-    this.center = args.center ?? true;
-    this.scale = args.scale ?? true;
-    this.template = template(args);
-    this.supportsMasking = true;
-    this.inputSpec = [{ minNDim: 2 }];
-    knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const width = features(LAYER, inputShape);
-    const size = sizeOfGroups(width, this.groupSize);
-    const t = affineFields(this.template);
-    if (this.scale) {
-      const gamma = [t.gammaInitializer, t.gammaRegularizer, true, t.gammaConstraint] as const;
-      this.gamma = this.addWeight('gamma', [width], 'float32', ...gamma);
-    }
-    if (this.center) {
-      const beta = [t.betaInitializer, t.betaRegularizer, true, t.betaConstraint] as const;
-      this.beta = this.addWeight('beta', [width], 'float32', ...beta);
-    }
-    const averages = ['float32', tf.initializers.zeros(), undefined, false] as const;
-    this.movingMean = this.addWeight('movingMean', [width], ...averages);
-    this.movingWhitening = this.addWeight('movingWhitening', [width / size, size, size], ...averages);
-    const start = tf.eye(size, size, [width / size]);
-    this.movingWhitening.write(start);
-    start.dispose();
-    this.inputSpec = [{ minNDim: 2, axes: { [-1]: width } }];
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const input = onlyInput(inputs);
-      const x = input.reshape([-1, input.shape.at(-1) as number]) as tf.Tensor2D;
-      const learns = kwargs?.training && !isFrozen(this) && x.shape[0] > 1;
-      const white = learns ? this.whitenBatch(x) : whitenBy(x, ...this.averages());
-      const scaled = this.gamma ? white.mul(this.gamma.read()) : white;
-      return (this.beta ? scaled.add(this.beta.read()) : scaled).reshape(input.shape);
-    });
-  }
-
-  private whitenBatch(x: tf.Tensor2D): tf.Tensor2D {
-    const { iterations, epsilon } = this;
-    const groupSize = this.movingWhitening.shape[1] as number;
-    const whitened = whiten(x, { groupSize, iterations, epsilon });
-    this.follow(whitened);
-    return whitened.y;
-  }
-
-  private follow({ mean, whitening }: Whitened): void {
-    const { momentum } = this;
-    const moved = (average: tf.LayerVariable, value: tf.Tensor): tf.Tensor =>
-      average
-        .read()
-        .mul(momentum)
-        .add(value.mul(1 - momentum));
-    this.movingMean.write(moved(this.movingMean, mean));
-    this.movingWhitening.write(moved(this.movingWhitening, whitening));
-  }
-
-  private averages(): [tf.Tensor1D, tf.Tensor3D] {
-    return [this.movingMean.read() as tf.Tensor1D, this.movingWhitening.read() as tf.Tensor3D];
-  }
-
-  /** At prediction the layer is a product with a matrix of blocks, and a shift. */
-  prediction(): Prediction {
-    const [mean, whitening] = this.averages();
-    const blocks = blockDiagonal(whitening);
-    const matrix = (this.gamma ? blocks.mul(this.gamma.read()) : blocks) as tf.Tensor2D;
-    const moved = tf.matMul(mean.neg().expandDims(0) as tf.Tensor2D, matrix).flatten();
-    const shift = (this.beta ? moved.add(this.beta.read()) : moved) as tf.Tensor1D;
-    return { is: 'map', map: { axis: -1, matrix, shift } };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const written = this.template.getConfig();
-    const affine = Object.fromEntries(AFFINE.map((name) => [name, written[name] ?? null]));
-    const { groupSize, iterations, epsilon, momentum, center, scale } = this;
-    return {
-      ...super.getConfig(),
-      ...affine,
-      groupSize,
-      iterations,
-      epsilon,
-      momentum,
-      center,
-      scale,
-    };
-  }
-}
-register(IterativeWhitening);
-
-const LARGEST_GROUP = 64;
-
-function sizeOfGroups(width: number, asked: number | null): number {
-  const divisors = Array.from({ length: width }, (_, i) => i + 1).filter((size) => width % size === 0);
-  if (asked !== null && !divisors.includes(asked)) {
-    const right = `a divisor of the input's ${width} features (${divisors.join(', ')})`;
-    throw new ArgumentError(LAYER, 'groupSize', right, asked);
-  }
-  return asked ?? (divisors.findLast((size) => size <= LARGEST_GROUP) as number);
-}
-
-/** The arguments of batch normalization about gamma and beta. */
-const AFFINE = [
-  'betaInitializer',
-  'gammaInitializer',
-  'betaRegularizer',
-  'gammaRegularizer',
-  'betaConstraint',
-  'gammaConstraint',
-] as const;
-
-interface AffineFields {
-  betaInitializer: ReturnType<typeof tf.initializers.zeros>;
-  gammaInitializer: ReturnType<typeof tf.initializers.zeros>;
-  betaRegularizer?: ReturnType<typeof tf.regularizers.l2>;
-  gammaRegularizer?: ReturnType<typeof tf.regularizers.l2>;
-  betaConstraint?: ReturnType<typeof tf.constraints.nonNeg>;
-  gammaConstraint?: ReturnType<typeof tf.constraints.nonNeg>;
-}
-
-/** A batch normalization that is never built: it resolves arguments by name and writes them back into a config. */
-function template(args: IterativeWhiteningArgs): tf.layers.Layer {
-  const affine = Object.fromEntries(AFFINE.map((name) => [name, args[name]])) as BatchNormArgs;
-  return tf.layers.batchNormalization({ ...affine, name: 'template' });
-}
-
-function affineFields(template: tf.layers.Layer): AffineFields {
-  return template as unknown as AffineFields;
-}
-
-/** Batch normalization that decorrelates; see {@link IterativeWhitening}. */
-export function iterativeWhitening(args: IterativeWhiteningArgs = {}): IterativeWhitening {
-  return new IterativeWhitening(argumentsObject(LAYER, 'groupSize', args));
+export function iterativeWhitening(args?: IterativeWhiteningArgs): IterativeWhitening {
+  return new IterativeWhitening(args);
 }

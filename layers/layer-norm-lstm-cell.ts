@@ -1,29 +1,176 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError, argumentsObject, knownArguments, positive } from '../src/errors/argument-error.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { type Check, flag, isInteger, positive } from '../src/errors/checks.js';
+import { BaseLayer, type LayerArgs } from '../src/layer/base-layer.js';
 import type { CallArgs } from '../src/layer/call.js';
+import { biasArgs, kernelArgs, weightArgs } from '../src/layer/dense.js';
+import {
+  type ArgsOf,
+  activation,
+  constraint,
+  initializer,
+  optional,
+  regularizer,
+  required,
+} from '../src/layer/fields.js';
 import { register } from '../src/layer/register.js';
 import { features } from '../src/layer/shape.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
 
-const LAYER = 'layerNormLSTMCell';
+const units: Check<number> = (owner, argument, value) => {
+  if (isInteger(value) && value >= 2) return value;
+  const right = 'an integer of 2 or more (the state of one unit alone, normalized, is always 0)';
+  throw new ArgumentError(owner, argument, right, value);
+};
 
-type LSTMCellArgs = Parameters<typeof tf.layers.lstmCell>[0];
-
-export interface LayerNormLSTMCellArgs
-  extends Omit<LSTMCellArgs, 'dropout' | 'recurrentDropout' | 'dropoutFunc' | 'implementation'> {
+const fields = {
   /** Size of the output and of each state: an integer of 2 or more. */
-  units: number;
+  units: required(units),
   /** Of the candidate and of the output. Default: 'tanh'. */
-  activation?: NonNullable<LSTMCellArgs['activation']>;
+  activation: activation('tanh'),
   /** Of the gates. Default: 'hardSigmoid', as in tf.layers.lstmCell; the paper's is 'sigmoid'. */
-  recurrentActivation?: NonNullable<LSTMCellArgs['recurrentActivation']>;
+  recurrentActivation: activation('hardSigmoid'),
   /** Default: true. */
-  useBias?: boolean;
+  useBias: optional(flag, true),
   /** Start the forget gate's bias at 1. Default: true. */
-  unitForgetBias?: boolean;
+  unitForgetBias: optional(flag, true),
   /** Added to each variance inside the root: above 0. Default: 1e-3. */
-  epsilon?: number;
+  epsilon: optional(positive, 1e-3),
+  /** Default: 'glorotNormal'. */
+  kernelInitializer: initializer('glorotNormal'),
+  /** Default: 'orthogonal'. */
+  recurrentInitializer: initializer('orthogonal'),
+  /** Default: 'zeros'. */
+  biasInitializer: initializer('zeros'),
+  /** Default: none, as for all regularizers and constraints. */
+  kernelRegularizer: regularizer(),
+  recurrentRegularizer: regularizer(),
+  biasRegularizer: regularizer(),
+  kernelConstraint: constraint(),
+  recurrentConstraint: constraint(),
+  biasConstraint: constraint(),
+};
+
+export interface LayerNormLSTMCellArgs extends LayerArgs, ArgsOf<typeof fields> {}
+
+/** The cell of {@link layerNormLSTMCell}. */
+export class LayerNormLSTMCell extends BaseLayer<typeof fields> {
+  static className = 'EvenkeelLayerNormLSTMCell';
+
+  /** Of h and of c: what tf.layers.rnn asks of a cell. */
+  readonly stateSize: number[];
+  /** Here for the type of a cell alone: there are no masks. */
+  declare dropoutMask: tf.Tensor;
+  declare recurrentDropoutMask: tf.Tensor;
+
+  private kernel!: tf.LayerVariable;
+  private recurrentKernel!: tf.LayerVariable;
+  private bias?: tf.LayerVariable;
+  private kernelGain!: tf.LayerVariable;
+  private recurrentGain!: tf.LayerVariable;
+  private cellGain!: tf.LayerVariable;
+  private cellBias!: tf.LayerVariable;
+
+  constructor(args: LayerNormLSTMCellArgs) {
+    refuseDropout(args);
+    super('layerNormLSTMCell', fields, args);
+    const { units } = this.settings;
+    this.stateSize = [units, units];
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const inputs = features(this.kind, inputShape);
+    const s = this.settings;
+    const { units } = s;
+    const recurrent = weightArgs(s.recurrentInitializer, s.recurrentRegularizer, s.recurrentConstraint);
+    const [zeros, ones] = [tf.initializers.zeros(), tf.initializers.ones()];
+    this.kernel = this.addWeight('kernel', [inputs, 4 * units], 'float32', ...kernelArgs(s));
+    this.recurrentKernel = this.addWeight('recurrentKernel', [units, 4 * units], 'float32', ...recurrent);
+    if (s.useBias) {
+      this.bias = this.addWeight('bias', [4 * units], 'float32', ...biasArgs(s));
+      if (s.unitForgetBias) openForgetGate(this.bias);
+    }
+    this.kernelGain = this.addWeight('kernelGain', [4 * units], 'float32', ones);
+    this.recurrentGain = this.addWeight('recurrentGain', [4 * units], 'float32', ones);
+    this.cellGain = this.addWeight('cellGain', [units], 'float32', ones);
+    this.cellBias = this.addWeight('cellBias', [units], 'float32', zeros);
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape[] {
+    const batch = (Array.isArray(inputShape[0]) ? inputShape[0][0] : inputShape[0]) ?? null;
+    return Array.from({ length: 3 }, () => [batch, this.settings.units]);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor[] {
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const [x, h, c] = threeOf(this.kind, inputs);
+      const { activation, recurrentActivation, epsilon } = this.settings;
+      const [i, f, candidate, o] = gatesOf(this.preactivation(x, h));
+      const kept = recurrentActivation.apply(f).mul(c);
+      const cell: tf.Tensor2D = kept.add(recurrentActivation.apply(i).mul(activation.apply(candidate)));
+      const normal = layerNorm(cell, read(this.cellGain), read(this.cellBias), { epsilon });
+      const output = recurrentActivation.apply(o).mul(activation.apply(normal));
+      return [output, output, cell];
+    });
+  }
+
+  /** What goes into the four gates, `[batch, 4 units]`. */
+  private preactivation(x: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+    const { epsilon } = this.settings;
+    const byInput: tf.Tensor2D = tf.matMul(x, this.kernel.read());
+    const byState: tf.Tensor2D = tf.matMul(h, this.recurrentKernel.read());
+    const bias = this.bias ? read(this.bias) : null;
+    return layerNorm(byInput, read(this.kernelGain), bias, { epsilon }).add(
+      layerNorm(byState, read(this.recurrentGain), null, { epsilon }),
+    );
+  }
+
+  /**
+   * With `config`, the cell as it is written into the config of a layer: of a recurrent layer `tf.layers.bidirectional`
+   * reads the config twice, and finds the cell itself the second time.
+   */
+  get className(): string {
+    return this.getClassName();
+  }
+
+  get config(): tf.serialization.ConfigDict {
+    return this.getConfig();
+  }
 }
+register(LayerNormLSTMCell);
+
+function refuseDropout(args: object | undefined): void {
+  const right = '0 or left out (drop the input of tf.layers.rnn instead)';
+  for (const [name, rate] of Object.entries(args ?? {})) {
+    if (['dropout', 'recurrentDropout'].includes(name) && rate) {
+      throw new ArgumentError('layerNormLSTMCell', name, right, rate);
+    }
+  }
+}
+
+type Four = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+
+/** The gates stand in the order input, forget, candidate, output. */
+const gatesOf = (z: tf.Tensor): Four => tf.split(z, 4, -1) as Four;
+
+function openForgetGate(bias: tf.LayerVariable): void {
+  tf.tidy(() => {
+    const [input, forget, ...others] = gatesOf(bias.read());
+    bias.write(tf.concat([input, tf.onesLike(forget), ...others]));
+  });
+}
+
+function threeOf(kind: string, inputs: tf.Tensor | tf.Tensor[]): [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D] {
+  if (!Array.isArray(inputs) || inputs.length !== 3) {
+    const received = Array.isArray(inputs) ? inputs.length : 1;
+    throw new ArgumentError(kind, 'the number of inputs', '3 (input, h and c)', received);
+  }
+  return inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+}
+
+const read = (weight: tf.LayerVariable): tf.Tensor1D => weight.read() as tf.Tensor1D;
 
 /**
  * A cell of an LSTM with layer normalization, for `tf.layers.rnn`. With LN the normalization of each example by the mean
@@ -54,199 +201,6 @@ export interface LayerNormLSTMCellArgs
  * model.add(tf.layers.bidirectional({ layer: tf.layers.rnn({ cell: layerNormLSTMCell({ units: 64 }) }) }));
  * ```
  */
-export class LayerNormLSTMCell extends tf.layers.Layer {
-  static className = 'EvenkeelLayerNormLSTMCell';
-
-  /** Of h and of c: what tf.layers.rnn asks of a cell. */
-  readonly stateSize: number[];
-  /** Here for the type of a cell alone: there are no masks. */
-  declare dropoutMask: tf.Tensor;
-  declare recurrentDropoutMask: tf.Tensor;
-
-  private readonly units: number;
-  private readonly epsilon: number;
-  private readonly template: tf.layers.Layer;
-  private kernel!: tf.LayerVariable;
-  private recurrentKernel!: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
-  private kernelGain!: tf.LayerVariable;
-  private recurrentGain!: tf.LayerVariable;
-  private cellGain!: tf.LayerVariable;
-  private cellBias!: tf.LayerVariable;
-
-  constructor(args: LayerNormLSTMCellArgs) {
-    super(args ?? {});
-    if (!Number.isInteger(args?.units) || args.units < 2) {
-      const right = 'an integer of 2 or more (the state of one unit alone, normalized, is always 0)';
-      throw new ArgumentError(LAYER, 'units', right, args?.units);
-    }
-    refuseDropout(args as LSTMCellArgs);
-    this.units = args.units;
-    this.stateSize = [args.units, args.units];
-    this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-3);
-    this.template = template(args);
-    knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const inputs = features(LAYER, inputShape);
-    const { units } = this;
-    const t = cellFields(this.template);
-    const kernel = [t.kernelInitializer, t.kernelRegularizer, true, t.kernelConstraint] as const;
-    const recurrent = [t.recurrentInitializer, t.recurrentRegularizer, true, t.recurrentConstraint] as const;
-    const bias = [t.biasInitializer, t.biasRegularizer, true, t.biasConstraint] as const;
-    const [zeros, ones] = [tf.initializers.zeros(), tf.initializers.ones()];
-    this.kernel = this.addWeight('kernel', [inputs, 4 * units], 'float32', ...kernel);
-    this.recurrentKernel = this.addWeight('recurrentKernel', [units, 4 * units], 'float32', ...recurrent);
-    if (t.useBias) {
-      this.bias = this.addWeight('bias', [4 * units], 'float32', ...bias);
-      if (t.unitForgetBias) openForgetGate(this.bias);
-    }
-    this.kernelGain = this.addWeight('kernelGain', [4 * units], 'float32', ones);
-    this.recurrentGain = this.addWeight('recurrentGain', [4 * units], 'float32', ones);
-    this.cellGain = this.addWeight('cellGain', [units], 'float32', ones);
-    this.cellBias = this.addWeight('cellBias', [units], 'float32', zeros);
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape[] {
-    const batch = (Array.isArray(inputShape[0]) ? inputShape[0][0] : inputShape[0]) ?? null;
-    return Array.from({ length: 3 }, () => [batch, this.units]);
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor[] {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const [x, h, c] = threeOf(inputs);
-      const { activation, recurrentActivation } = cellFields(this.template);
-      const z = this.preactivation(x, h);
-      const [i, f, candidate, o] = tf.split(z, 4, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const kept = recurrentActivation.apply(f).mul(c);
-      const cell = kept.add(recurrentActivation.apply(i).mul(activation.apply(candidate))) as tf.Tensor2D;
-      const { epsilon } = this;
-      const normal = layerNorm(cell, read(this.cellGain), read(this.cellBias), { epsilon });
-      const output = recurrentActivation.apply(o).mul(activation.apply(normal));
-      return [output, output, cell];
-    });
-  }
-
-  /** What goes into the four gates, `[batch, 4 units]`. */
-  private preactivation(x: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
-    const { epsilon } = this;
-    const byInput: tf.Tensor2D = tf.matMul(x, this.kernel.read() as tf.Tensor2D);
-    const byState: tf.Tensor2D = tf.matMul(h, this.recurrentKernel.read() as tf.Tensor2D);
-    const bias = this.bias ? read(this.bias) : null;
-    return layerNorm(byInput, read(this.kernelGain), bias, { epsilon }).add(
-      layerNorm(byState, read(this.recurrentGain), null, { epsilon }),
-    );
-  }
-
-  /**
-   * With `config`, the cell as it is written into the config of a layer: of a recurrent layer `tf.layers.bidirectional`
-   * reads the config twice, and finds the cell itself the second time.
-   */
-  get className(): string {
-    return this.getClassName();
-  }
-
-  get config(): tf.serialization.ConfigDict {
-    return this.getConfig();
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const written = this.template.getConfig();
-    const cell = Object.fromEntries(FORWARDED.map((name) => [name, written[name] ?? null]));
-    const { units, epsilon } = this;
-    return { ...super.getConfig(), ...cell, units, epsilon };
-  }
-}
-register(LayerNormLSTMCell);
-
-/** The arguments of the built-in cell that go into the config of this one. */
-const FORWARDED = [
-  'activation',
-  'recurrentActivation',
-  'useBias',
-  'kernelInitializer',
-  'recurrentInitializer',
-  'biasInitializer',
-  'unitForgetBias',
-  'kernelRegularizer',
-  'recurrentRegularizer',
-  'biasRegularizer',
-  'kernelConstraint',
-  'recurrentConstraint',
-  'biasConstraint',
-] as const;
-
-type Initializer = ReturnType<typeof tf.initializers.zeros>;
-type Regularizer = ReturnType<typeof tf.regularizers.l2>;
-type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
-interface Activation {
-  apply(x: tf.Tensor): tf.Tensor;
-}
-
-interface CellFields {
-  useBias: boolean;
-  unitForgetBias: boolean;
-  activation: Activation;
-  recurrentActivation: Activation;
-  kernelInitializer: Initializer;
-  recurrentInitializer: Initializer;
-  biasInitializer: Initializer;
-  kernelRegularizer?: Regularizer;
-  recurrentRegularizer?: Regularizer;
-  biasRegularizer?: Regularizer;
-  kernelConstraint?: Constraint;
-  recurrentConstraint?: Constraint;
-  biasConstraint?: Constraint;
-}
-
-/** A cell that is never built: it resolves arguments by name and writes them back into a config. */
-function template(args: LayerNormLSTMCellArgs): tf.layers.Layer {
-  const chosen = Object.fromEntries(
-    FORWARDED.flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])),
-  );
-  return tf.layers.lstmCell({ unitForgetBias: true, ...chosen, units: args.units, name: 'template' });
-}
-
-function cellFields(template: tf.layers.Layer): CellFields {
-  return template as unknown as CellFields;
-}
-
-function refuseDropout({ dropout, recurrentDropout }: LSTMCellArgs): void {
-  const right = '0 or left out (drop the input of tf.layers.rnn instead)';
-  for (const [name, rate] of Object.entries({ dropout, recurrentDropout })) {
-    if (rate) throw new ArgumentError(LAYER, name, right, rate);
-  }
-}
-
-/** The gates stand in the order input, forget, candidate, output. */
-function openForgetGate(bias: tf.LayerVariable): void {
-  tf.tidy(() => {
-    const [input, forget, ...others] = tf.split(bias.read(), 4) as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-    ];
-    bias.write(tf.concat([input, tf.onesLike(forget), ...others]));
-  });
-}
-
-function threeOf(inputs: tf.Tensor | tf.Tensor[]): [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D] {
-  if (!Array.isArray(inputs) || inputs.length !== 3) {
-    const received = Array.isArray(inputs) ? inputs.length : 1;
-    throw new ArgumentError(LAYER, 'the number of inputs', '3 (input, h and c)', received);
-  }
-  return inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-}
-
-function read(weight: tf.LayerVariable): tf.Tensor1D {
-  return weight.read() as tf.Tensor1D;
-}
-
-/** A cell of an LSTM with layer normalization; see {@link LayerNormLSTMCell}. */
 export function layerNormLSTMCell(args: LayerNormLSTMCellArgs): LayerNormLSTMCell {
-  return new LayerNormLSTMCell(argumentsObject(LAYER, 'units', args));
+  return new LayerNormLSTMCell(args);
 }

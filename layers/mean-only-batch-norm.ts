@@ -1,28 +1,86 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError, argumentsObject, knownArguments, probability } from '../src/errors/argument-error.js';
-import { type CallArgs, onlyInput } from '../src/layer/call.js';
-import type { LayerArgs } from '../src/layer/dense.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { type Check, isInteger, probability } from '../src/errors/checks.js';
+import type { LayerArgs } from '../src/layer/base-layer.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { weightArgs } from '../src/layer/dense.js';
+import { type ArgsOf, constraint, initializer, optional, regularizer } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { onlyShape } from '../src/layer/shape.js';
+import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { addToChannels, subtractBatchMean } from '../src/ops/batch-mean.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
 
-const LAYER = 'meanOnlyBatchNorm';
+const axisOfChannels: Check<number> = (owner, argument, value) => {
+  if (isInteger(value) && value !== 0) return value;
+  throw new ArgumentError(owner, argument, 'an integer other than 0, the axis of the batch', value);
+};
 
-type BatchNormArgs = NonNullable<Parameters<typeof tf.layers.batchNormalization>[0]>;
-
-export interface MeanOnlyBatchNormArgs extends LayerArgs {
+const fields = {
   /** The axis of the channels, not that of the batch; negative counts from the end. Default: -1. */
-  axis?: number;
+  axis: optional(axisOfChannels, -1),
   /** What the running mean keeps of itself at a training step, from 0 to 1. Default: 0.9. */
-  momentum?: number;
+  momentum: optional(probability, 0.9),
   /** Default: 'zeros'. */
-  betaInitializer?: BatchNormArgs['betaInitializer'];
+  betaInitializer: initializer('zeros'),
   /** Default: none, as for the constraint. */
-  betaRegularizer?: BatchNormArgs['betaRegularizer'];
-  betaConstraint?: BatchNormArgs['betaConstraint'];
+  betaRegularizer: regularizer(),
+  betaConstraint: constraint(),
+};
+
+export interface MeanOnlyBatchNormArgs extends LayerArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link meanOnlyBatchNorm}. */
+export class MeanOnlyBatchNorm extends SingleInputLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelMeanOnlyBatchNorm';
+
+  private bias!: tf.LayerVariable;
+  private movingMean!: tf.LayerVariable;
+
+  constructor(args?: MeanOnlyBatchNormArgs) {
+    super('meanOnlyBatchNorm', fields, args);
+    this.supportsMasking = true;
+    this.inputSpec = [{ minNDim: 2 }];
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const { axis: asked, betaInitializer, betaRegularizer, betaConstraint } = this.settings;
+    const shape = onlyShape(inputShape);
+    const axis = asked < 0 ? asked + shape.length : asked;
+    const channels = axis > 0 ? shape[axis] : null;
+    if (channels == null) {
+      const right = 'an axis of known size other than that of the batch, in an input of rank 2 or more';
+      throw new ArgumentError(this.kind, 'axis', `${right} (here of shape ${JSON.stringify(shape)})`, asked);
+    }
+    const beta = weightArgs(betaInitializer, betaRegularizer, betaConstraint);
+    const zeros = tf.initializers.zeros();
+    this.bias = this.addWeight('bias', [channels], 'float32', ...beta);
+    this.movingMean = this.addWeight('movingMean', [channels], 'float32', zeros, undefined, false);
+    this.inputSpec = [{ ndim: shape.length, axes: { [axis]: channels } }];
+    super.build(inputShape);
+  }
+
+  protected override compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    const { axis, momentum } = this.settings;
+    if (!kwargs.training || isFrozen(this)) return addToChannels(x, this.shift(), axis);
+    const { y, mean } = subtractBatchMean(x, this.bias.read() as tf.Tensor1D, axis);
+    const kept = this.movingMean.read().mul(momentum);
+    this.movingMean.write(kept.add(mean.mul(1 - momentum)));
+    return y;
+  }
+
+  private shift(): tf.Tensor1D {
+    return this.bias.read().sub(this.movingMean.read());
+  }
+
+  /** At prediction the layer adds a constant to each channel. */
+  prediction(): Prediction {
+    const shift = this.shift();
+    return { is: 'map', map: { axis: this.settings.axis, scale: tf.onesLike(shift), shift } };
+  }
 }
+register(MeanOnlyBatchNorm);
 
 /**
  * Mean-only batch normalization: batch normalization that leaves the variance alone, the companion of weight
@@ -48,98 +106,6 @@ export interface MeanOnlyBatchNormArgs extends LayerArgs {
  * model.add(tf.layers.reLU());
  * ```
  */
-export class MeanOnlyBatchNorm extends tf.layers.Layer implements Foldable {
-  static className = 'EvenkeelMeanOnlyBatchNorm';
-
-  private readonly axis: number;
-  private readonly momentum: number;
-  private readonly template: tf.layers.Layer;
-  private bias!: tf.LayerVariable;
-  private movingMean!: tf.LayerVariable;
-
-  constructor(args: MeanOnlyBatchNormArgs = {}) {
-    super(args);
-    this.axis = args.axis ?? -1;
-    if (!Number.isInteger(this.axis) || this.axis === 0) {
-      throw new ArgumentError(LAYER, 'axis', 'an integer other than 0, the axis of the batch', this.axis);
-    }
-    this.momentum = probability(LAYER, 'momentum', args.momentum ?? 0.9);
-    this.template = template(args);
-    this.supportsMasking = true;
-    this.inputSpec = [{ minNDim: 2 }];
-    knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const shape = onlyShape(inputShape);
-    const axis = this.axis < 0 ? this.axis + shape.length : this.axis;
-    const channels = axis > 0 ? shape[axis] : null;
-    if (channels == null) {
-      const right = 'an axis of known size other than that of the batch, in an input of rank 2 or more';
-      throw new ArgumentError(LAYER, 'axis', `${right} (here of shape ${JSON.stringify(shape)})`, this.axis);
-    }
-    const { betaInitializer, betaRegularizer, betaConstraint } = betaFields(this.template);
-    const beta = [betaInitializer, betaRegularizer, true, betaConstraint] as const;
-    const zeros = tf.initializers.zeros();
-    this.bias = this.addWeight('bias', [channels], 'float32', ...beta);
-    this.movingMean = this.addWeight('movingMean', [channels], 'float32', zeros, undefined, false);
-    this.inputSpec = [{ ndim: shape.length, axes: { [axis]: channels } }];
-    super.build(inputShape);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      if (!kwargs?.training || isFrozen(this)) return addToChannels(x, this.shift(), this.axis);
-      const { y, mean } = subtractBatchMean(x, this.bias.read() as tf.Tensor1D, this.axis);
-      const kept = this.movingMean.read().mul(this.momentum);
-      this.movingMean.write(kept.add(mean.mul(1 - this.momentum)));
-      return y;
-    });
-  }
-
-  private shift(): tf.Tensor1D {
-    return this.bias.read().sub(this.movingMean.read()) as tf.Tensor1D;
-  }
-
-  /** At prediction the layer adds a constant to each channel. */
-  prediction(): Prediction {
-    const shift = this.shift();
-    return { is: 'map', map: { axis: this.axis, scale: tf.onesLike(shift), shift } };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { betaInitializer, betaRegularizer, betaConstraint } = this.template.getConfig();
-    const { axis, momentum } = this;
-    const beta = { betaInitializer, betaRegularizer, betaConstraint } as tf.serialization.ConfigDict;
-    return { ...super.getConfig(), ...beta, axis, momentum };
-  }
-}
-register(MeanOnlyBatchNorm);
-
-interface BetaFields {
-  betaInitializer: ReturnType<typeof tf.initializers.zeros>;
-  betaRegularizer?: ReturnType<typeof tf.regularizers.l2>;
-  betaConstraint?: ReturnType<typeof tf.constraints.nonNeg>;
-}
-
-/** A batch normalization that is never built: it resolves arguments by name and writes them back into a config. */
-function template(args: MeanOnlyBatchNormArgs): tf.layers.Layer {
-  const { betaInitializer, betaRegularizer, betaConstraint } = args;
-  const beta = { betaInitializer, betaRegularizer, betaConstraint } as BatchNormArgs;
-  return tf.layers.batchNormalization({ ...beta, name: 'template' });
-}
-
-function betaFields(template: tf.layers.Layer): BetaFields {
-  return template as unknown as BetaFields;
-}
-
-/** Batch normalization of the mean alone; see {@link MeanOnlyBatchNorm}. */
-export function meanOnlyBatchNorm(args: MeanOnlyBatchNormArgs = {}): MeanOnlyBatchNorm {
-  return new MeanOnlyBatchNorm(argumentsObject(LAYER, 'axis', args));
+export function meanOnlyBatchNorm(args?: MeanOnlyBatchNormArgs): MeanOnlyBatchNorm {
+  return new MeanOnlyBatchNorm(args);
 }

@@ -1,32 +1,60 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  ArgumentError,
-  argumentsObject,
-  finite,
-  knownArguments,
-  oneOf,
-} from '../src/errors/argument-error.js';
-import { type CallArgs, onlyInput } from '../src/layer/call.js';
-import type { LayerArgs } from '../src/layer/dense.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { finite, oneOf } from '../src/errors/checks.js';
+import type { LayerArgs } from '../src/layer/base-layer.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { type ArgsOf, optional } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
 import { register } from '../src/layer/register.js';
-import { meanSlope, type RReLULaw, rrelu as rectify, slopeOf } from '../src/ops/rrelu.js';
+import { meanSlope, rrelu as rectify, slopeOf } from '../src/ops/rrelu.js';
 
-const LAYER = 'rrelu';
-
-/** The bounds of each law: those of PyTorch and of the paper. */
+/** The default bounds, by what is drawn: those of PyTorch and of the paper. */
 const BOUNDS = { slope: [1 / 8, 1 / 3], divisor: [3, 8] } as const;
 
-export interface RReLUArgs extends LayerArgs, RandomArgs {
+const fieldsWith = ([lower, upper]: readonly [number, number]) => ({
   /** Least of the numbers drawn: finite, above 0 for a divisor. Default: 1/8 for a slope, 3 for a divisor. */
-  lower?: number;
+  lower: optional(finite, lower),
   /** Greatest of them, not below lower. Default: 1/3 for a slope, 8 for a divisor. */
-  upper?: number;
+  upper: optional(finite, upper),
   /** What is drawn: the slope, as in frameworks, or what x is divided by, as in the paper. Default: 'slope'. */
-  law?: RReLULaw;
+  law: optional(oneOf('slope', 'divisor'), 'slope'),
+});
+type Fields = ReturnType<typeof fieldsWith>;
+
+export interface RReLUArgs extends LayerArgs, RandomArgs, ArgsOf<Fields> {}
+
+/** The layer of {@link rrelu}. */
+export class RReLU extends RandomLayer<Fields> implements Foldable {
+  static className = 'EvenkeelRReLU';
+
+  constructor(args?: RReLUArgs) {
+    super('rrelu', fieldsWith(BOUNDS[args?.law === 'divisor' ? 'divisor' : 'slope']), args);
+    const { lower, upper, law } = this.settings;
+    if (lower > upper) {
+      const byDefault = args?.upper === undefined ? ', the default' : '';
+      throw new ArgumentError(this.kind, 'lower', `at most upper (${upper}${byDefault})`, lower);
+    }
+    if (law === 'divisor' && lower <= 0) {
+      throw new ArgumentError(this.kind, 'lower', "above 0 for the law 'divisor'", lower);
+    }
+    this.supportsMasking = true;
+  }
+
+  protected override compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    const { lower, upper, law } = this.settings;
+    if (!kwargs.training) return tf.leakyRelu(x, meanSlope(lower, upper, law));
+    return rectify(x, slopeOf(this.draw(kwargs).uniform(x.shape), lower, upper, law));
+  }
+
+  prediction(): Prediction {
+    const { lower, upper, law } = this.settings;
+    const layer = tf.layers.leakyReLU({ alpha: meanSlope(lower, upper, law), name: this.name });
+    return { is: 'layer', layer, weights: [] };
+  }
 }
+register(RReLU);
 
 /**
  * Randomized leaky ReLU: `y = x` for x > 0, else `a x`, with a slope of its own for each element.
@@ -48,59 +76,6 @@ export interface RReLUArgs extends LayerArgs, RandomArgs {
  * model.add(rrelu({ seed: 1 }));
  * ```
  */
-export class RReLU extends RandomLayer implements Foldable {
-  static className = 'EvenkeelRReLU';
-
-  private readonly lower: number;
-  private readonly upper: number;
-  private readonly law: RReLULaw;
-
-  constructor(given: RReLUArgs = {}) {
-    const args = given ?? {};
-    super(LAYER, args);
-    this.law = oneOf(LAYER, 'law', args.law ?? 'slope', ['slope', 'divisor']);
-    const [lower, upper] = BOUNDS[this.law];
-    this.lower = finite(LAYER, 'lower', args.lower ?? lower);
-    this.upper = finite(LAYER, 'upper', args.upper ?? upper);
-    if (this.lower > this.upper) {
-      const byDefault = args.upper === undefined ? ', the default' : '';
-      throw new ArgumentError(LAYER, 'lower', `at most upper (${this.upper}${byDefault})`, this.lower);
-    }
-    if (this.law === 'divisor' && this.lower <= 0) {
-      throw new ArgumentError(LAYER, 'lower', "above 0 for the law 'divisor'", this.lower);
-    }
-    this.supportsMasking = true;
-    knownArguments(this, LAYER, args);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      const { lower, upper, law } = this;
-      if (!kwargs.training) return tf.leakyRelu(x, meanSlope(lower, upper, law));
-      return rectify(x, slopeOf(this.draw(kwargs).uniform(x.shape), lower, upper, law));
-    });
-  }
-
-  prediction(): Prediction {
-    const { lower, upper, law } = this;
-    const layer = tf.layers.leakyReLU({ alpha: meanSlope(lower, upper, law), name: this.name });
-    return { is: 'layer', layer, weights: [] };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { lower, upper, law } = this;
-    return { ...super.getConfig(), lower, upper, law };
-  }
-}
-register(RReLU);
-
-/** Randomized leaky ReLU; see {@link RReLU}. */
 export function rrelu(args?: RReLUArgs): RReLU {
-  return new RReLU(argumentsObject(LAYER, 'lower', args));
+  return new RReLU(args);
 }

@@ -1,23 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  ArgumentError,
-  argumentsObject,
-  finite,
-  knownArguments,
-  oneOf,
-  positiveInteger,
-} from '../src/errors/argument-error.js';
-import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
+import { ArgumentError } from '../src/errors/argument-error.js';
+import { finite, oneOf } from '../src/errors/checks.js';
+import { type CallArgs, onLastAxis } from '../src/layer/call.js';
 import {
   biasArgs,
-  type DenseArgs,
-  denseConfig,
-  denseFields,
-  denseTemplate,
+  type DenseLayerArgs,
   kernelArgs,
+  kernelFields,
   layerArgs,
-  type OwnDenseArgs,
+  unitsField,
+  useBiasField,
 } from '../src/layer/dense.js';
+import { type ArgsOf, initializer, optional, orNull } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
@@ -26,22 +20,135 @@ import { features, withLast } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { constantOf } from '../src/ops/gradient.js';
 import { standout } from '../src/ops/standout.js';
+import { builtInDense } from '../src/tfjs/named.js';
 
-const LAYER = 'standoutDense';
-
-export interface StandoutDenseArgs extends OwnDenseArgs, RandomArgs {
+const fields = {
+  ...unitsField,
+  ...kernelFields,
+  ...useBiasField,
   /** Factor of the weights in the belief network. Default: 1. */
-  alpha?: number;
+  alpha: optional(finite, 1),
   /** Shift in the belief network. Default: 0. */
-  beta?: number;
+  beta: optional(finite, 0),
   /** What beta is added to: the logit of the keep probability, or each of its weights. Default: 'logit'. */
-  betaOn?: 'logit' | 'weights';
+  betaOn: optional(oneOf('logit', 'weights'), 'logit'),
   /** The weights of the belief network: the layer's own, or others, learned beside them. Default: 'tied'. */
-  belief?: 'tied' | 'learned';
+  belief: optional(oneOf('tied', 'learned'), 'tied'),
   /** Of the kernel of a learned belief network. Default: as that of the kernel. */
-  beliefInitializer?: OwnDenseArgs['kernelInitializer'] | null;
-  /** Default: true. */
-  useBias?: boolean;
+  beliefInitializer: orNull(initializer('glorotNormal')),
+};
+
+export interface StandoutDenseArgs extends DenseLayerArgs, RandomArgs, ArgsOf<typeof fields> {}
+
+/** The weights of a linear map of the input. */
+interface Weights {
+  kernel: tf.LayerVariable;
+  bias: tf.LayerVariable | null;
+}
+
+/** The layer of {@link standoutDense}. */
+export class StandoutDense extends RandomLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelStandoutDense';
+
+  private own!: Weights;
+  private believed!: Weights;
+
+  constructor(args: StandoutDenseArgs) {
+    super('standoutDense', fields, args, layerArgs(args));
+    const { belief, beliefInitializer } = this.settings;
+    if (belief === 'tied' && beliefInitializer !== null) {
+      const expected = "left out for the belief 'tied', which has no weights of its own";
+      throw new ArgumentError(this.kind, 'beliefInitializer', expected, args.beliefInitializer);
+    }
+    this.inputSpec = [{ minNDim: 2 }];
+    this.supportsMasking = true;
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const inputs = features(this.kind, inputShape);
+    const s = this.settings;
+    const kernelInitializer = s.beliefInitializer ?? s.kernelInitializer;
+    const none = {
+      kernelRegularizer: null,
+      kernelConstraint: null,
+      biasRegularizer: null,
+      biasConstraint: null,
+    };
+    const learned = { ...none, kernelInitializer, biasInitializer: tf.initializers.zeros() };
+    this.own = this.addWeights(['kernel', 'bias'], inputs, s);
+    this.believed =
+      s.belief === 'learned' ? this.addWeights(['beliefKernel', 'beliefBias'], inputs, learned) : this.own;
+    this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
+    super.build(inputShape);
+  }
+
+  private addWeights(names: [string, string], inputs: number, s: Parameters<typeof kernelArgs>[0]): Weights {
+    const { units, useBias } = this.settings;
+    return {
+      kernel: this.addWeight(names[0], [inputs, units], 'float32', ...kernelArgs(s)),
+      bias: useBias ? this.addWeight(names[1], [units], 'float32', ...biasArgs(s)) : null,
+    };
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return withLast(inputShape, this.settings.units);
+  }
+
+  protected override compute(input: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    const { activation, belief } = this.settings;
+    return onLastAxis(input, (x) => {
+      const z = affine(x, this.own); // [batch, units]
+      const activated = activate(activation, z) as tf.Tensor2D;
+      if (!kwargs.training) return standout(activated, this.logit(x, z), null);
+      const noise = this.draw(kwargs).uniform(z.shape) as tf.Tensor2D;
+      // The tied one has no gradient: nothing of it is to be kept for one.
+      const logit = belief === 'tied' ? constantOf(z, (z) => this.logit(x, z)) : this.logit(x, z);
+      return standout(activated, logit, noise, belief);
+    });
+  }
+
+  /** Of the keep probability, from the layer's input `[batch, features]` and pre-activation `[batch, units]`. */
+  private logit(x: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
+    const { own, believed } = this;
+    const { alpha, beta, betaOn } = this.settings;
+    const u = believed === own ? z : affine(x, believed);
+    const scaled: tf.Tensor2D = alpha === 1 ? u : u.mul(alpha);
+    if (beta === 0) return scaled;
+    if (betaOn === 'logit') return scaled.add(beta);
+    const total = tf.sum(x, 1, true).add(own.bias ? 1 : 0); // [batch, 1]
+    return scaled.add(total.mul(beta));
+  }
+
+  /** `f(x W + b) sigmoid(x P' + c')`, where P' and c' have alpha and beta in them. */
+  prediction(): Prediction {
+    const { name, own, believed } = this;
+    const { units, alpha, beta, betaOn, activation } = this.settings;
+    const kernel = believed.kernel.read().mul(alpha);
+    const bias = (believed.bias?.read() ?? tf.zeros([units])).mul(alpha);
+    const shifted =
+      betaOn === 'logit'
+        ? [kernel, bias.add(beta)]
+        : [kernel.add(beta), believed.bias ? bias.add(beta) : bias];
+    const named = { name, units, activation: activation.getClassName(), useBias: own.bias !== null };
+    return {
+      is: 'branches',
+      branches: {
+        activity: {
+          layer: builtInDense(named),
+          weights: own.bias ? [own.kernel.read(), own.bias.read()] : [own.kernel.read()],
+        },
+        belief: { layer: tf.layers.dense({ name, units, activation: 'sigmoid' }), weights: shifted },
+      },
+      join: tf.layers.multiply({ name }),
+    };
+  }
+}
+register(StandoutDense);
+
+/** `[batch, units]` */
+function affine(x: tf.Tensor2D, { kernel, bias }: Weights): tf.Tensor2D {
+  const product: tf.Tensor2D = tf.matMul(x, kernel.read());
+  return bias ? product.add(bias.read()) : product;
 }
 
 /**
@@ -73,138 +180,6 @@ export interface StandoutDenseArgs extends OwnDenseArgs, RandomArgs {
  * model.add(standoutDense({ units: 128, activation: 'relu', alpha: 0.5, beta: 1, seed: 1 }));
  * ```
  */
-export class StandoutDense extends RandomLayer implements Foldable {
-  static className = 'EvenkeelStandoutDense';
-
-  private readonly units: number;
-  private readonly alpha: number;
-  private readonly beta: number;
-  private readonly betaOn: 'logit' | 'weights';
-  private readonly belief: 'tied' | 'learned';
-  private readonly template: tf.layers.Layer;
-  /** Resolves the initializer of a learned belief network. */
-  private readonly beliefTemplate: tf.layers.Layer | null;
-  private own!: Weights;
-  private believed!: Weights;
-
-  constructor(args: StandoutDenseArgs) {
-    super(LAYER, args ?? {}, layerArgs(args));
-    this.units = positiveInteger(LAYER, 'units', args?.units);
-    this.alpha = finite(LAYER, 'alpha', args.alpha ?? 1);
-    this.beta = finite(LAYER, 'beta', args.beta ?? 0);
-    this.betaOn = oneOf(LAYER, 'betaOn', args.betaOn ?? 'logit', ['logit', 'weights']);
-    this.belief = oneOf(LAYER, 'belief', args.belief ?? 'tied', ['tied', 'learned']);
-    this.template = denseTemplate(args as DenseArgs);
-    const kernelInitializer = args.beliefInitializer ?? null;
-    if (this.belief === 'tied' && kernelInitializer !== null) {
-      const expected = "left out for the belief 'tied', which has no weights of its own";
-      throw new ArgumentError(LAYER, 'beliefInitializer', expected, kernelInitializer);
-    }
-    const chosen = kernelInitializer ?? args.kernelInitializer;
-    this.beliefTemplate =
-      this.belief === 'tied'
-        ? null
-        : denseTemplate({ units: this.units, ...(chosen && { kernelInitializer: chosen }) });
-    this.inputSpec = [{ minNDim: 2 }];
-    this.supportsMasking = true;
-    knownArguments(this, LAYER, args);
-  }
-
-  override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const inputs = features(LAYER, inputShape);
-    const t = denseFields(this.template);
-    this.own = {
-      kernel: this.addWeight('kernel', [inputs, this.units], 'float32', ...kernelArgs(t)),
-      bias: t.useBias ? this.addWeight('bias', [this.units], 'float32', ...biasArgs(t)) : null,
-    };
-    this.believed = this.beliefTemplate ? this.beliefWeights(inputs, this.beliefTemplate) : this.own;
-    this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
-    super.build(inputShape);
-  }
-
-  private beliefWeights(inputs: number, template: tf.layers.Layer): Weights {
-    const t = denseFields(template);
-    return {
-      kernel: this.addWeight('beliefKernel', [inputs, this.units], 'float32', ...kernelArgs(t)),
-      bias: this.own.bias ? this.addWeight('beliefBias', [this.units], 'float32', ...biasArgs(t)) : null,
-    };
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return withLast(inputShape, this.units);
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      return onLastAxis(onlyInput(inputs), (x) => {
-        const z = affine(x, this.own); // [batch, units]
-        const activity = activate(denseFields(this.template).activation, z) as tf.Tensor2D;
-        if (!kwargs.training) return standout(activity, this.logit(x, z), null);
-        const noise = this.draw(kwargs).uniform(z.shape) as tf.Tensor2D;
-        // The tied one has no gradient: nothing of it is to be kept for one.
-        const logit = this.belief === 'tied' ? constantOf(z, (z) => this.logit(x, z)) : this.logit(x, z);
-        return standout(activity, logit, noise, this.belief);
-      });
-    });
-  }
-
-  /** Of the keep probability, from the layer's input `[batch, features]` and pre-activation `[batch, units]`. */
-  private logit(x: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
-    const { alpha, beta, own, believed } = this;
-    const u = believed === own ? z : affine(x, believed);
-    const scaled = (alpha === 1 ? u : u.mul(alpha)) as tf.Tensor2D;
-    if (beta === 0) return scaled;
-    if (this.betaOn === 'logit') return scaled.add(beta);
-    const total = tf.sum(x, 1, true).add(own.bias ? 1 : 0); // [batch, 1]
-    return scaled.add(total.mul(beta));
-  }
-
-  /** `f(x W + b) sigmoid(x P' + c')`, where P' and c' have alpha and beta in them. */
-  prediction(): Prediction {
-    const { name, units, alpha, beta, betaOn, own, believed } = this;
-    const { activation } = denseConfig(this.template) as { activation: 'relu' };
-    const kernel = believed.kernel.read().mul(alpha);
-    const bias = (believed.bias?.read() ?? tf.zeros([units])).mul(alpha);
-    const shifted =
-      betaOn === 'logit'
-        ? [kernel, bias.add(beta)]
-        : [kernel.add(beta), believed.bias ? bias.add(beta) : bias];
-    return {
-      is: 'branches',
-      branches: {
-        activity: {
-          layer: tf.layers.dense({ name, units, activation, useBias: own.bias !== null }),
-          weights: own.bias ? [own.kernel.read(), own.bias.read()] : [own.kernel.read()],
-        },
-        belief: { layer: tf.layers.dense({ name, units, activation: 'sigmoid' }), weights: shifted },
-      },
-      join: tf.layers.multiply({ name }),
-    };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { units, alpha, beta, betaOn, belief } = this;
-    const beliefInitializer = this.beliefTemplate?.getConfig().kernelInitializer ?? null;
-    const own = { units, alpha, beta, betaOn, belief, beliefInitializer };
-    return { ...super.getConfig(), ...denseConfig(this.template), ...own };
-  }
-}
-register(StandoutDense);
-
-/** The weights of a linear map of the input. */
-interface Weights {
-  kernel: tf.LayerVariable;
-  bias: tf.LayerVariable | null;
-}
-
-/** `[batch, units]` */
-function affine(x: tf.Tensor2D, { kernel, bias }: Weights): tf.Tensor2D {
-  const product = tf.matMul(x, kernel.read() as tf.Tensor2D) as tf.Tensor2D;
-  return bias ? product.add(bias.read()) : product;
-}
-
-/** A dense layer with standout; see {@link StandoutDense}. */
 export function standoutDense(args: StandoutDenseArgs): StandoutDense {
-  return new StandoutDense(argumentsObject(LAYER, 'units', args));
+  return new StandoutDense(args);
 }

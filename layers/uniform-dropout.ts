@@ -1,22 +1,44 @@
-import * as tf from '@tensorflow/tfjs';
-import { argumentsObject, knownArguments, probability } from '../src/errors/argument-error.js';
-import { type CallArgs, onlyInput } from '../src/layer/call.js';
-import type { LayerArgs } from '../src/layer/dense.js';
+import type * as tf from '@tensorflow/tfjs';
+import { probability } from '../src/errors/checks.js';
+import type { LayerArgs } from '../src/layer/base-layer.js';
+import type { CallArgs } from '../src/layer/call.js';
+import { type ArgsOf, optional, required } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
 import { register } from '../src/layer/register.js';
-import { maskShape, type NoiseShape, noiseShape } from '../src/layer/shape.js';
+import { maskShape, noiseShape } from '../src/layer/shape.js';
 import { uniformDropout as multiply } from '../src/ops/uniform-dropout.js';
 
-const LAYER = 'uniformDropout';
-
-export interface UniformDropoutArgs extends LayerArgs, RandomArgs {
+const fields = {
   /** Half the width of the noise, from 0 to 1. */
-  beta: number;
+  beta: required(probability),
   /** Shape of the noise; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */
-  noiseShape?: NoiseShape | null;
+  noiseShape: optional(noiseShape, null),
+};
+
+export interface UniformDropoutArgs extends LayerArgs, RandomArgs, ArgsOf<typeof fields> {}
+
+/** The layer of {@link uniformDropout}. */
+export class UniformDropout extends RandomLayer<typeof fields> implements Foldable {
+  static className = 'EvenkeelUniformDropout';
+
+  constructor(args: UniformDropoutArgs) {
+    super('uniformDropout', fields, args);
+    this.supportsMasking = true;
+  }
+
+  protected override compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
+    if (!kwargs.training) return x.clone();
+    const { beta, noiseShape } = this.settings;
+    return multiply(x, this.draw(kwargs).uniform(maskShape(this.kind, noiseShape, x.shape)), beta);
+  }
+
+  prediction(): Prediction {
+    return { is: 'identity' };
+  }
 }
+register(UniformDropout);
 
 /**
  * Uout: noise that shifts variances less than dropout does, for nets with batch normalization.
@@ -35,46 +57,6 @@ export interface UniformDropoutArgs extends LayerArgs, RandomArgs {
  * model.add(uniformDropout({ beta: 0.1, seed: 1 }));
  * ```
  */
-export class UniformDropout extends RandomLayer implements Foldable {
-  static className = 'EvenkeelUniformDropout';
-
-  private readonly beta: number;
-  private readonly noiseShape: NoiseShape | null;
-
-  constructor(args: UniformDropoutArgs) {
-    super(LAYER, args ?? {});
-    this.beta = probability(LAYER, 'beta', args?.beta);
-    this.noiseShape = noiseShape(LAYER, args.noiseShape ?? null);
-    this.supportsMasking = true;
-    knownArguments(this, LAYER, args);
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyInput(inputs);
-      if (!kwargs.training) return x.clone();
-      const draw = this.draw(kwargs);
-      return multiply(x, draw.uniform(maskShape(LAYER, this.noiseShape, x.shape)), this.beta);
-    });
-  }
-
-  prediction(): Prediction {
-    return { is: 'identity' };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { beta, noiseShape } = this;
-    return { ...super.getConfig(), beta, noiseShape };
-  }
-}
-register(UniformDropout);
-
-/** Multiplicative uniform noise in place of dropout; see {@link UniformDropout}. */
 export function uniformDropout(args: UniformDropoutArgs): UniformDropout {
-  return new UniformDropout(argumentsObject(LAYER, 'beta', args));
+  return new UniformDropout(args);
 }

@@ -1,67 +1,59 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError, flag, knownArguments, positive } from '../src/errors/argument-error.js';
+import { flag, positive } from '../src/errors/checks.js';
+import { BaseLayer, type LayerArgs } from '../src/layer/base-layer.js';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
-import { denseFields, type LayerArgs } from '../src/layer/dense.js';
+import { type ArgsOf, type Field, optional } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { channels, requireChannels } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { weightNormProduct } from '../src/ops/weight-norm.js';
 import { copyOf, describe, fromWritten, ownWeights } from '../src/tfjs/copy-layer.js';
-import { buildWith, type WeightRequest, weightsOwner } from '../src/wrapping/inner-layer.js';
-import { type KernelLayer, kernelLayer } from '../src/wrapping/kernels.js';
+import { activationIn, dataFormatOf, recurrentFields } from '../src/tfjs/inside.js';
+import { buildWith, type WeightRequest } from '../src/wrapping/inner-layer.js';
+import { type KernelLayer, kernelLayer, requireLayer } from '../src/wrapping/kernels.js';
+import { linearOutputs } from '../src/wrapping/linear-outputs.js';
 import { NormalizedKernel } from '../src/wrapping/normalized-kernel.js';
+import { refuseWeights, requireObject } from '../src/wrapping/refusals.js';
 
 const LAYER = 'weightNorm';
 
-export interface WeightNormArgs extends LayerArgs {
+const layer: Field<tf.layers.Layer, tf.layers.Layer, false> = {
+  optional: false,
+  read: (owner, _argument, given) => requireLayer(owner, given),
+  write: describe,
+};
+
+const fields = {
   /**
    * The layer whose kernels are normalized, new or already with weights: dense, conv1d, conv2d, conv2dTranspose,
    * depthwiseConv2d, separableConv2d, simpleRNN, lstm, gru, timeDistributed over one of them, or bidirectional over a
    * recurrent one. It is copied.
    */
-  layer: tf.layers.Layer;
+  layer,
   /** Train the lengths g too. Default: true. */
-  trainableScale?: boolean;
+  trainableScale: optional(flag, true),
   /** Added to each sum of squares inside the root: above 0. Default: 1e-12. */
-  epsilon?: number;
+  epsilon: optional(positive, 1e-12),
+};
+
+export interface WeightNormArgs extends LayerArgs, ArgsOf<typeof fields> {}
+
+/** What `dataInit` sets, and from what. */
+export interface WeightNormStart {
+  g: tf.LayerVariable;
+  bias: tf.LayerVariable | undefined;
+  /** The outputs, with their axis, as they are with g at 1, without bias and activation. */
+  outputs(inputs: tf.Tensor | tf.Tensor[], kwargs: object): { t: tf.Tensor; axis: number };
 }
 
-/**
- * Weight normalization: each kernel of a layer as direction and length, `w = g v / |v|` for each output.
- *
- * The length is taken over every axis of the kernel but the output's: the last; of a transposed convolution the last but
- * one; of a depthwise kernel the last two. Recurrent and separable layers have both of their kernels normalized.
- *
- * Input and output are those of the layer inside, training and inference the same function. At the start `g = |v|`, so
- * that wrapping changes no output, also not of a layer that already has weights; `dataInit` starts from data. Name,
- * trainable, initializers, regularizers and constraints are those of the layer inside: a kernel's regularizer acts on w,
- * its constraint on v. What tfjs cannot train stays so: dilated convolutions, and on wasm every convolution.
- *
- * Weights: `g` (of the shape of the kernel's output axes), `v` (of the kernel's), the bias, in that order; for two
- * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`; for two
- * directions `forwardG` to `forwardBias`, then `backwardG` to `backwardBias`. `tf.layers.bidirectional` around weightNorm
- * computes the same.
- *
- * Differs from the paper:
- * 1. g starts at |v|, where the paper sets g and b from a batch of data: see `dataInit`;
- * 2. an output whose v is zero gives 0 (in the paper it is undefined).
- *
- * Reference: Salimans and Kingma, "Weight Normalization: A Simple Reparameterization to Accelerate Training of Deep
- * Neural Networks", arXiv 1602.07868.
- *
- * ```ts
- * model.add(weightNorm({ layer: tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu' }) }));
- * ```
- */
-export class WeightNorm extends tf.layers.Layer implements Foldable {
+/** The layer of {@link weightNorm}. */
+export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelWeightNorm';
 
   /** The layer inside, whose kernels are read from g and v; it has no weights of its own. */
   readonly layer: tf.layers.Layer;
   private readonly known: KernelLayer;
-  private readonly trainableScale: boolean;
-  private readonly epsilon: number;
   /** The layer that was given, whose weights this one starts with; null once it has. */
   private given: tf.layers.Layer | null;
   /** In the order in which the layer inside has its own. */
@@ -69,27 +61,26 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   private channels = 0;
 
   constructor(args: WeightNormArgs) {
-    requireArguments(args);
-    const layer = args?.layer;
-    const known = kernelLayer(LAYER, layer);
-    const given = layer as unknown as { name: string; trainable: boolean; batchInputShape?: tf.Shape };
-    super({
-      ...(given.batchInputShape ? { batchInputShape: given.batchInputShape } : {}),
+    requireObject(LAYER, args);
+    const known = kernelLayer(LAYER, args?.layer);
+    const { layer } = args;
+    const { goBackwards } = recurrentFields(layer);
+    const layerArgs = {
+      ...(layer.batchInputShape ? { batchInputShape: layer.batchInputShape } : {}),
       ...args,
-      name: args.name ?? given.name,
-      trainable: args.trainable ?? given.trainable,
-    });
+      name: args.name ?? layer.name,
+      trainable: args.trainable ?? layer.trainable,
+    };
+    super(LAYER, fields, args, layerArgs, goBackwards === undefined ? [] : ['goBackwards']);
     this.known = known;
     // tf.layers.bidirectional asks by this for the layer of the other direction.
-    const { goBackwards } = args as { goBackwards?: boolean };
-    this.layer = copyOf(layer, goBackwards === undefined ? {} : { goBackwards });
-    refuseWeights(this.layer);
-    if (isRecurrent(this.layer)) this.inputSpec = [new tf.InputSpec({})];
+    const asked = 'goBackwards' in args ? { goBackwards: args.goBackwards === true } : {};
+    this.layer = copyOf(layer, asked);
+    refuseWeights(LAYER, this.layer);
+    if (goBackwards !== undefined) this.inputSpec = [new tf.InputSpec({})];
     this.given = layer;
-    this.trainableScale = flag(LAYER, 'trainableScale', args.trainableScale ?? true);
-    this.epsilon = positive(LAYER, 'epsilon', args.epsilon ?? 1e-12);
+    this.settings = { ...this.settings, layer: this.layer };
     this.supportsMasking = this.layer.supportsMasking;
-    knownArguments(this, LAYER, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -100,9 +91,9 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
       this.parts.push(part);
       return part;
     });
-    ownWeights(this.given as tf.layers.Layer).forEach((weight, i) => {
-      this.parts[i]?.write(weight);
-    });
+    if (this.given) {
+      for (const [i, weight] of ownWeights(this.given).entries()) this.parts[i]?.write(weight);
+    }
     this.given = null;
     super.build(inputShape);
   }
@@ -121,7 +112,7 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   }
 
   private addKernel(request: WeightRequest, outputAxes: number[]): NormalizedKernel {
-    const { epsilon, trainableScale } = this;
+    const { epsilon, trainableScale } = this.settings;
     const prefix = Object.keys(this.known.kernels).length > 1 ? request.name.replace(/_?kernel$/, '') : '';
     const options = { prefix, epsilon, trainableScale };
     const kernel = NormalizedKernel.add(request, outputAxes, options, (part) => this.add(part));
@@ -143,15 +134,15 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
 
   /** What tf.layers.bidirectional reads of the layer that it runs in both directions. */
   get returnSequences(): boolean | undefined {
-    return recurrent(this.layer).returnSequences;
+    return recurrentFields(this.layer).returnSequences;
   }
 
   get returnState(): boolean | undefined {
-    return recurrent(this.layer).returnState;
+    return recurrentFields(this.layer).returnState;
   }
 
   get states(): (tf.Tensor | null)[] | undefined {
-    return recurrent(this.layer).states;
+    return recurrentFields(this.layer).states;
   }
 
   override get stateful(): boolean {
@@ -195,8 +186,9 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   private dense(x: tf.Tensor): tf.Tensor {
     const [kernel, bias] = this.parts as [NormalizedKernel, tf.LayerVariable?];
     const [g, v] = [kernel.g.read() as tf.Tensor1D, kernel.v.read() as tf.Tensor2D];
-    const y = onLastAxis(x, (x) => weightNormProduct(x, v, g, { epsilon: this.epsilon }));
-    return activate(denseFields(this.layer).activation, bias ? y.add(bias.read()) : y);
+    const { epsilon } = this.settings;
+    const y = onLastAxis(x, (x) => weightNormProduct(x, v, g, { epsilon }));
+    return activate(activationIn(this.layer), bias ? y.add(bias.read()) : y);
   }
 
   private get kernels(): NormalizedKernel[] {
@@ -204,37 +196,23 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   }
 
   private get inputAxis(): number {
-    const { dataFormat } = weightsOwner(this.layer) as unknown as { dataFormat?: string };
-    if (dataFormat !== 'channelsFirst') return -1;
+    if (dataFormatOf(this.layer) !== 'channelsFirst') return -1;
     return this.layer.getClassName() === 'TimeDistributed' ? 2 : 1;
   }
 
-  /**
-   * What `dataInit` sets and from what: the length g and the bias of the outputs, and the outputs, with their axis, as
-   * they are with g at 1, without bias and activation. Null for recurrent layers, whose outputs depend on themselves.
-   */
-  get start(): {
-    g: tf.LayerVariable;
-    bias: tf.LayerVariable | undefined;
-    outputs(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): { t: tf.Tensor; axis: number };
-  } | null {
-    if ('recurrent_kernel' in this.known.kernels) return null;
-    const { g } = this.kernels.at(-1) as NormalizedKernel;
-    const bias = this.parts.find((part) => part instanceof tf.LayerVariable);
-    const fields = denseFields(weightsOwner(this.layer));
-    const outputs = (inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): { t: tf.Tensor; axis: number } => {
-      const { activation } = fields;
-      fields.activation = { apply: (x) => x.clone(), getClassName: () => 'linear' };
-      try {
-        g.write(tf.onesLike(g.read()));
-        bias?.write(tf.zerosLike(bias.read()));
-        const t = this.forward(inputs, kwargs) as tf.Tensor;
+  /** For `dataInit`; null for recurrent layers, whose outputs depend on themselves. */
+  get start(): WeightNormStart | null {
+    const { kernels } = this;
+    const last = kernels.at(-1);
+    if ('recurrent_kernel' in this.known.kernels || !last) return null;
+    return {
+      g: last.g,
+      bias: this.parts.find((part) => part instanceof tf.LayerVariable),
+      outputs: (inputs, kwargs) => {
+        const t = linearOutputs(this.layer, kernels, onlyInput(inputs), kwargs);
         return { t, axis: (this.inputAxis + t.rank) % t.rank };
-      } finally {
-        fields.activation = activation;
-      }
+      },
     };
-    return { g, bias, outputs };
   }
 
   prediction(): Prediction {
@@ -248,11 +226,8 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { trainableScale, epsilon } = this;
-    const { goBackwards } = recurrent(this.layer);
-    const direction = goBackwards === undefined ? {} : { goBackwards };
-    const own = { layer: { ...describe(this.layer) }, trainableScale, epsilon, ...direction };
-    return { ...super.getConfig(), ...own };
+    const { goBackwards } = recurrentFields(this.layer);
+    return { ...super.getConfig(), ...(goBackwards === undefined ? {} : { goBackwards }) };
   }
 
   static override fromConfig<T extends tf.serialization.Serializable>(
@@ -264,46 +239,38 @@ export class WeightNorm extends tf.layers.Layer implements Foldable {
 }
 register(WeightNorm);
 
-/** In Keras the layer is the argument itself. */
-function requireArguments(args: unknown): void {
-  if (!(args instanceof tf.layers.Layer)) return;
-  const right = 'an object that holds a layer: write weightNorm({ layer })';
-  throw new ArgumentError(LAYER, 'its argument', right, `the layer ${args.name}`);
-}
-
-/** The layer inside has none: it reads its kernels from g and v. */
-function refuseWeights(layer: tf.layers.Layer): void {
-  const setWeights = (): never => {
-    throw new Error(
-      `${LAYER}: the layer inside has no weights of its own, received setWeights; set g, v and bias by setWeights of the ` +
-        'weight-normalized layer, or wrap a layer that has its weights.',
-    );
-  };
-  Object.assign(layer, { setWeights });
-}
-
-/** The fields of a recurrent layer. */
-interface Recurrent {
-  goBackwards?: boolean;
-  returnSequences?: boolean;
-  returnState?: boolean;
-  states?: (tf.Tensor | null)[];
-}
-
-function recurrent(layer: tf.layers.Layer | undefined): Recurrent {
-  return (layer ?? {}) as Recurrent;
-}
-
-function isRecurrent(layer: tf.layers.Layer): boolean {
-  return recurrent(layer).returnSequences !== undefined;
-}
-
 /** `forward` and `recurrentG` make `forwardRecurrentG`. */
 function prefixed(prefix: string, name: string): string {
   return prefix ? `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
 }
 
-/** Weight normalization of a layer; see {@link WeightNorm}. */
+/**
+ * Weight normalization: each kernel of a layer as direction and length, `w = g v / |v|` for each output.
+ *
+ * The length is taken over every axis of the kernel but the output's: the last; of a transposed convolution the last but
+ * one; of a depthwise kernel the last two. Recurrent and separable layers have both of their kernels normalized.
+ *
+ * Input and output are those of the layer inside, training and inference the same function. At the start `g = |v|`, so
+ * that wrapping changes no output, also not of a layer that already has weights; `dataInit` starts from data. Name,
+ * trainable, initializers, regularizers and constraints are those of the layer inside: a kernel's regularizer acts on w,
+ * its constraint on v. What tfjs cannot train stays so: dilated convolutions, and on wasm every convolution.
+ *
+ * Weights: `g` (of the shape of the kernel's output axes), `v` (of the kernel's), the bias, in that order; for two
+ * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`; for two
+ * directions `forwardG` to `forwardBias`, then `backwardG` to `backwardBias`. `tf.layers.bidirectional` around weightNorm
+ * computes the same.
+ *
+ * Differs from the paper:
+ * 1. g starts at |v|, where the paper sets g and b from a batch of data: see `dataInit`;
+ * 2. an output whose v is zero gives 0 (in the paper it is undefined).
+ *
+ * Reference: Salimans and Kingma, "Weight Normalization: A Simple Reparameterization to Accelerate Training of Deep
+ * Neural Networks", arXiv 1602.07868.
+ *
+ * ```ts
+ * model.add(weightNorm({ layer: tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu' }) }));
+ * ```
+ */
 export function weightNorm(args: WeightNormArgs): WeightNorm {
   return new WeightNorm(args);
 }

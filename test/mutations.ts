@@ -162,8 +162,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'cosine layers: the added bias is not added',
     file: 'src/layer/cosine.ts',
-    right: "return b && bias === 'add' ? scaled.add(b) : scaled;",
-    wrong: 'return scaled;',
+    right: "weights.bias && bias === 'add' ? scaled.add(weights.bias.read()) : scaled",
+    wrong: 'scaled',
   },
   {
     name: 'weight norm: the bias of dense is not added',
@@ -186,9 +186,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'data-dependent initialization measures with the bias in place',
-    file: 'layers/weight-norm.ts',
-    right: 'bias?.write(tf.zerosLike(bias.read()));',
-    wrong: '',
+    file: 'src/wrapping/linear-outputs.ts',
+    right: 'useBias: false',
+    wrong: 'useBias: true',
   },
   {
     name: 'data-dependent initialization forgets the mean',
@@ -198,15 +198,15 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'data-dependent initialization measures with g in place',
-    file: 'layers/weight-norm.ts',
-    right: 'g.write(tf.onesLike(g.read()));',
-    wrong: '',
+    file: 'src/wrapping/linear-outputs.ts',
+    right: 'i === last ? kernel.direction() : kernel.read()',
+    wrong: 'kernel.read()',
   },
   {
     name: 'a learned scale is not kept positive',
     file: 'src/layer/cosine.ts',
-    right: 'c.mul(tf.exp(logScale))',
-    wrong: 'c.mul(logScale)',
+    right: 'tf.exp(weights.logScale.read())',
+    wrong: 'weights.logScale.read()',
   },
   {
     name: 'images are not scaled before they are squared',
@@ -267,7 +267,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'dropout without the scale of what is kept',
     file: 'layers/dropout.ts',
-    right: "this.scaling === 'classical' ? 1 : 1 / (1 - rate)",
+    right: "scaling === 'classical' ? 1 : 1 / (1 - rate)",
     wrong: '1',
   },
   {
@@ -320,9 +320,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a layer without a name draws by the name that tfjs gives it',
-    file: 'src/layer/randomness.ts',
-    right: "return name ? null : 'unsettled'",
-    wrong: 'return null',
+    file: 'src/layer/random-layer.ts',
+    right: "place ?? (args?.name ? null : 'unsettled')",
+    wrong: 'place',
   },
   {
     name: 'a frozen model is not looked for around a layer',
@@ -902,8 +902,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'two layers of one name are one for data-dependent initialization',
     file: 'src/initialization/data-init.ts',
-    right: 'if (!done.has(layer))',
-    wrong: 'if (![...done.keys()].some(({ name }) => name === layer.name))',
+    right: 'start && !done.has(layer)',
+    wrong: 'start && ![...done.keys()].some(({ name }) => name === layer.name)',
   },
   // Kernels of tfjs that are wrong, left as they are.
   {

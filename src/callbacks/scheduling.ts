@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError, positiveInteger } from '../errors/argument-error.js';
+import { ArgumentError } from '../errors/argument-error.js';
+import { positiveInteger } from '../errors/checks.js';
 import type { Unit } from '../schedules/schedule.js';
 import type { Time } from '../schedules/value-at.js';
 import { Clock, type FitParams } from './clock.js';

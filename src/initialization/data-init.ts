@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { WeightNorm } from '../../layers/weight-norm.js';
-import { ArgumentError, positive } from '../errors/argument-error.js';
+import { WeightNorm, type WeightNormStart } from '../../layers/weight-norm.js';
+import { ArgumentError } from '../errors/argument-error.js';
+import { positive } from '../errors/checks.js';
 import { foreign, isForeign } from '../errors/copies.js';
+import { innerLayers } from '../tfjs/inside.js';
 
 const NAME = 'dataInit';
 
@@ -67,7 +69,9 @@ export function dataInit(
   for (const layer of layers) {
     layer.setCallHook((inputs, kwargs) => {
       // Two layers may have one name, in two models inside of this one.
-      if (!done.has(layer)) done.set(layer, initialize(layer, inputs, kwargs, initScale));
+      const { start } = layer;
+      if (start && !done.has(layer))
+        done.set(layer, initialize(layer.name, start, inputs, kwargs, initScale));
     });
   }
   try {
@@ -87,9 +91,8 @@ export function dataInit(
 /** Layers to initialize, inside of models and of timeDistributed too, each once. */
 function normalized(layers: tf.layers.Layer[]): WeightNorm[] {
   const found = layers.flatMap((layer) => {
-    const inside = layer as unknown as { layers?: tf.layers.Layer[]; layer?: tf.layers.Layer };
     if (layer instanceof WeightNorm) return layer.start ? [layer] : [];
-    return normalized(inside.layers ?? (inside.layer ? [inside.layer] : []));
+    return normalized(innerLayers(layer));
   });
   return [...new Set(found)];
 }
@@ -113,28 +116,28 @@ function requireExamples(batch: tf.Tensor[]): void {
 }
 
 function initialize(
-  layer: WeightNorm,
+  layer: string,
+  { g, bias, outputs }: WeightNormStart,
   inputs: tf.Tensor | tf.Tensor[],
   kwargs: object,
   initScale: number,
 ): Initialized {
-  const { g, bias, outputs } = layer.start as NonNullable<WeightNorm['start']>;
   return tf.tidy(() => {
     const own = g.read().clone();
-    const { t, axis } = outputs(inputs, { ...kwargs });
+    const { t, axis } = outputs(inputs, kwargs);
     const others = t.shape.map((_, i) => i).filter((i) => i !== axis);
     const { mean, variance } = tf.moments(t, others);
     if (!variance.dataSync().every(Number.isFinite)) {
-      throw new ArgumentError(NAME, 'batch', 'one that each layer answers with finite numbers', layer.name);
+      throw new ArgumentError(NAME, 'batch', 'one that each layer answers with finite numbers', layer);
     }
     const sigma = tf.sqrt(variance);
     // A rounding error is no variance.
     const varies = tf.greater(sigma, tf.abs(mean).mul(1e-5).add(1e-10));
     const safe = tf.where(varies, sigma, tf.onesLike(sigma));
     const lengths = tf.where(varies, tf.div(initScale, safe), own.flatten());
-    g.write(lengths.reshape(g.shape as number[]));
+    g.write(lengths.reshape(own.shape));
     bias?.write(tf.mul(mean, lengths).neg());
     const units = varies.size;
-    return { layer: layer.name, units, constant: units - (varies.sum().dataSync()[0] as number) };
+    return { layer, units, constant: units - varies.sum().dataSync()[0]! };
   });
 }

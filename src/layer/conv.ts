@@ -1,58 +1,53 @@
-import { ArgumentError, oneOf, positiveInteger } from '../errors/argument-error.js';
+import { ArgumentError } from '../errors/argument-error.js';
+import { isInteger, oneOf, positiveInteger } from '../errors/checks.js';
 import type { Window } from '../ops/patches.js';
-import type { LayerArgs, OwnKernelArgs } from './dense.js';
+import { type Field, optional, required } from './fields.js';
 
-/** What our convolutions take of the built-in ones' arguments, a number for all dimensions or one for each. */
-export interface OwnConvArgs<Size> extends LayerArgs, OwnKernelArgs {
-  /** Number of output channels: a positive integer. */
-  filters: number;
-  /** Size of the window: positive integers. */
-  kernelSize: Size;
-  /** Default: 1. */
-  strides?: Size;
-  /** What lies over the edge: 'valid', windows stay inside; 'same', zeros. Default: 'valid'. */
-  padding?: 'valid' | 'same';
-  /** Distance between the entries of the window: positive integers. Default: 1. */
-  dilationRate?: Size;
-}
-
-/** The window with its defaults, a number for each of the dimensions given. */
-export interface ConvSettings<Size> {
-  filters: number;
-  kernelSize: Size;
-  strides: Size;
-  padding: 'valid' | 'same';
-  dilationRate: Size;
-}
-
-/** @throws ArgumentError for an argument that is out of its domain */
-export function convSettings(
-  layer: string,
-  args: Partial<OwnConvArgs<number | number[]>>,
+/** A number for all dimensions of the window, or one for each of `rank`; as it is given and as a list. */
+function sizes<Given extends number | number[], Optional extends boolean>(
   rank: number,
-): ConvSettings<number[]> {
-  const sizes = (name: 'kernelSize' | 'strides' | 'dilationRate', fallback?: number): number[] => {
-    const given = args[name] ?? fallback;
-    const list = Array.isArray(given) ? given : Array(rank).fill(given);
-    if (list.length !== rank || !list.every((size) => Number.isInteger(size) && size > 0)) {
-      const words = rank === 1 ? 'a positive integer' : `a positive integer or ${rank} of them`;
-      throw new ArgumentError(layer, name, words, args[name]);
-    }
-    return list;
-  };
+  isOptional: Optional,
+): Field<Given, number[], Optional> {
   return {
-    filters: positiveInteger(layer, 'filters', args.filters as number),
-    kernelSize: sizes('kernelSize'),
-    strides: sizes('strides', 1),
-    padding: oneOf(layer, 'padding', args.padding ?? 'valid', ['valid', 'same']),
-    dilationRate: sizes('dilationRate', 1),
+    optional: isOptional,
+    read: (owner, argument, given) => {
+      const value = isOptional ? (given ?? 1) : given;
+      const list: unknown[] = Array.isArray(value) ? value : Array(rank).fill(value);
+      const right = list.filter((size) => isInteger(size)).filter((size) => size > 0);
+      if (list.length === rank && right.length === rank) return right;
+      const expected = rank === 1 ? 'a positive integer' : `a positive integer or ${rank} of them`;
+      throw new ArgumentError(owner, argument, expected, given);
+    },
+    write: (value) => value,
   };
+}
+
+/** What our convolutions take of the built-in ones' arguments, of a window of `rank` dimensions. */
+export const convFields = <Size extends number | number[]>(rank: number) => ({
+  /** Number of output channels: a positive integer. */
+  filters: required(positiveInteger),
+  /** Size of the window: positive integers. */
+  kernelSize: sizes<Size, false>(rank, false),
+  /** Default: 1. */
+  strides: sizes<Size, true>(rank, true),
+  /** What lies over the edge: 'valid', windows stay inside; 'same', zeros. Default: 'valid'. */
+  padding: optional(oneOf('valid', 'same'), 'valid'),
+  /** Distance between the entries of the window: positive integers. Default: 1. */
+  dilationRate: sizes<Size, true>(rank, true),
+});
+
+/** The window, a number for each dimension. */
+export interface ConvSettings {
+  readonly kernelSize: number[];
+  readonly strides: number[];
+  readonly padding: 'valid' | 'same';
+  readonly dilationRate: number[];
 }
 
 /** How the window moves, [height, width]; of one dimension it is a row. */
-export function windowOf({ strides, padding, dilationRate }: ConvSettings<number[]>): Window {
-  const pair = (sizes: number[]): [number, number] =>
-    [...Array(2 - sizes.length).fill(1), ...sizes] as [number, number];
+export function windowOf({ strides, padding, dilationRate }: ConvSettings): Window {
+  const pair = ([first, second]: number[]): [number, number] =>
+    second === undefined ? [1, first ?? 1] : [first ?? 1, second];
   return { strides: pair(strides), padding, dilations: pair(dilationRate) };
 }
 
@@ -64,7 +59,7 @@ export function windowOf({ strides, padding, dilationRate }: ConvSettings<number
 export function convOutput(
   layer: string,
   sizes: (number | null)[],
-  settings: ConvSettings<number[]>,
+  settings: ConvSettings,
 ): (number | null)[] {
   const { kernelSize, strides, padding, dilationRate } = settings;
   return sizes.map((size, i) => {

@@ -1,72 +1,85 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError, flag, oneOf, positive } from '../errors/argument-error.js';
+import { ArgumentError } from '../errors/argument-error.js';
+import { type Check, flag, oneOf, positive } from '../errors/checks.js';
+import { activate } from '../ops/activate.js';
 import { unitWeights } from '../ops/cosine.js';
 import { copyOf } from '../tfjs/copy-layer.js';
-import type { Initializer } from './dense.js';
+import { biasArgs, kernelArgs, type kernelFields, type WeightArgs } from './dense.js';
+import { optional, type ValuesOf } from './fields.js';
 import type { Prediction } from './foldable.js';
 
+const scale: Check<number | 'learned'> = (owner, argument, value) => {
+  if (value === 'learned') return value;
+  if (typeof value === 'number' && value > 0 && Number.isFinite(Math.fround(value))) return value;
+  throw new ArgumentError(owner, argument, "a number above 0 or 'learned'", value);
+};
+
 /** What the cosine layers have in common. */
-export interface CosineArgs {
+export const cosineFields = {
   /** Subtract from each example (or patch) and from each unit's weights their mean (Pearson). Default: false. */
-  center?: boolean;
+  center: optional(flag, false),
   /**
    * 'none'; 'augmented', one more coordinate inside the cosine, 1 in x and b in w; or 'add', added after the scale.
    * Default: 'none', as in the paper.
    */
-  bias?: 'none' | 'augmented' | 'add';
+  bias: optional(oneOf('none', 'augmented', 'add'), 'none'),
   /** Factor of the cosine: a number above 0, or 'learned', one for the layer, kept positive. Default: 1. */
-  scale?: number | 'learned';
+  scale: optional(scale, 1),
   /** Where a learned scale starts: above 0. Default: 10. */
-  scaleInit?: number;
+  scaleInit: optional(positive, 10),
   /**
    * Added to the sums of squares inside the roots: above 0. For an input it is relative to its largest square, so that
    * inputs of any magnitude count alike. Default: 1e-12.
    */
-  epsilon?: number;
+  epsilon: optional(positive, 1e-12),
+};
+
+export type CosineSettings = ValuesOf<typeof cosineFields>;
+
+/** The settings that a layer needs for its weights, its output and its prediction. */
+type Settings = CosineSettings & ValuesOf<typeof kernelFields>;
+
+/** A layer's own weights; a bias and a scale only where they are asked for. */
+export interface CosineWeights {
+  readonly kernel: tf.LayerVariable;
+  readonly bias: tf.LayerVariable | null;
+  /** The logarithm of a learned scale. */
+  readonly logScale: tf.LayerVariable | null;
 }
 
-export type CosineSettings = Required<CosineArgs>;
+type Add = (name: string, shape: number[], ...args: Partial<WeightArgs>) => tf.LayerVariable;
 
-/** The arguments with their defaults. @throws ArgumentError for one that is out of its domain */
-export function cosineSettings(layer: string, args: CosineArgs): CosineSettings {
-  const { center = false, bias = 'none', scale = 1, scaleInit = 10, epsilon = 1e-12 } = args;
-  if (scale !== 'learned' && !(scale > 0 && Number.isFinite(Math.fround(scale)))) {
-    throw new ArgumentError(layer, 'scale', "a number above 0 or 'learned'", scale);
-  }
+/** Adds the weights of a kernel whose last axis is that of the outputs. */
+export function addCosineWeights(kernelShape: number[], settings: Settings, add: Add): CosineWeights {
+  const { bias, scale, scaleInit } = settings;
+  const start = tf.initializers.constant({ value: Math.log(scaleInit) });
   return {
-    center: flag(layer, 'center', center),
-    bias: oneOf(layer, 'bias', bias, ['none', 'augmented', 'add']),
-    scale,
-    scaleInit: positive(layer, 'scaleInit', scaleInit),
-    epsilon: positive(layer, 'epsilon', epsilon),
+    kernel: add('kernel', kernelShape, ...kernelArgs(settings)),
+    bias: bias === 'none' ? null : add('bias', kernelShape.slice(-1), ...biasArgs(settings)),
+    logScale: scale === 'learned' ? add('logScale', [], start) : null,
   };
 }
 
-/** The initializer of the logarithm of a learned scale; null where it is fixed. */
-export function logScaleInitializer({ scale, scaleInit }: CosineSettings): Initializer | null {
-  return scale === 'learned' ? tf.initializers.constant({ value: Math.log(scaleInit) }) : null;
+/** The bias as one more coordinate of the weights; null where it is none. */
+export function biasInside({ bias }: CosineWeights, settings: CosineSettings): tf.Tensor1D | null {
+  return settings.bias === 'augmented' && bias ? (bias.read() as tf.Tensor1D) : null;
 }
 
-/** `s c + b`, of a cosine and what it has of a scale and an added bias. */
-export function scaledAndShifted(
-  c: tf.Tensor,
-  { scale, bias }: CosineSettings,
-  logScale: tf.Tensor | undefined,
-  b: tf.Tensor | undefined,
-): tf.Tensor {
-  const scaled = logScale ? c.mul(tf.exp(logScale)) : scale === 1 ? c : c.mul(scale as number);
-  return b && bias === 'add' ? scaled.add(b) : scaled;
+/** `f(s c + b)`, of a cosine and what the layer has of a scale and an added bias. */
+export function cosineOutput(c: tf.Tensor, weights: CosineWeights, settings: Settings): tf.Tensor {
+  const { scale, bias, activation } = settings;
+  const factor = weights.logScale ? tf.exp(weights.logScale.read()) : scale;
+  const scaled = factor === 1 ? c : tf.mul(c, factor);
+  return activate(activation, weights.bias && bias === 'add' ? scaled.add(weights.bias.read()) : scaled);
 }
 
 /** A cosine layer at prediction: itself, with its weights at length 1. */
 export function cosinePrediction(
   layer: tf.layers.Layer,
-  weights: { kernel: tf.LayerVariable; bias?: tf.LayerVariable; logScale?: tf.LayerVariable },
+  weights: CosineWeights,
   settings: CosineSettings,
 ): Prediction {
-  const [bias, logScale] = [weights.bias, weights.logScale].map((weight) => weight?.read().clone());
-  const inside = settings.bias === 'augmented' ? (bias as tf.Tensor1D) : null;
-  const [kernel, unitBias] = unitWeights(weights.kernel.read(), inside, settings);
-  const all = [kernel, unitBias ?? bias, logScale];
+  const [kernel, inside] = unitWeights(weights.kernel.read(), biasInside(weights, settings), settings);
+  const all = [kernel, inside ?? weights.bias?.read().clone(), weights.logScale?.read().clone()];
   return { is: 'layer', layer: copyOf(layer), weights: all.filter((weight) => weight !== undefined) };
 }

@@ -1,34 +1,48 @@
 import * as tf from '@tensorflow/tfjs';
+import { count } from '../errors/checks.js';
 import { atPrediction, type Draw, drawOf, givenDraw } from '../random/draws.js';
 import { placeIn, streamOfPlace } from '../random/place.js';
 import { currentPass } from '../tfjs/pass.js';
 import { dropWeight } from '../tfjs/weights.js';
+import { type LayerArgs, settingsOf } from './base-layer.js';
 import type { CallArgs } from './call.js';
 import { CountWeight } from './count-weight.js';
-import type { LayerArgs } from './dense.js';
-import { countOf, type Place, placeOf, type RandomArgs, seedOf } from './randomness.js';
+import type { ArgsOf, Fields } from './fields.js';
+import { type Place, type RandomArgs, randomFields } from './randomness.js';
+import { SingleInputLayer } from './single-input-layer.js';
+
+/** The counts that a layer may have, in the order of the weights that they once were. */
+const COUNTS = ['step', 'predictions'] as const;
+
+interface Counts {
+  step: number;
+  predictions?: number;
+}
 
 /**
  * A layer with random numbers: a new draw at each training call, by seed, by name or place, and by the number of the
  * call. Seed, place and count stand in the config, so that a saved model goes on with the next draw, and its weights are
  * numbers that one may average, send and copy.
  */
-export abstract class RandomLayer extends tf.layers.Layer {
+export abstract class RandomLayer<F extends Fields = Fields> extends SingleInputLayer<F> {
   private readonly seed: number;
   private place: Place;
-  private counted: { step: number; predictions?: number };
+  private counted: Counts;
   /** Of a model saved before counts stood in configs: it has them in weights, which are still to be loaded. */
-  private counts: Map<keyof RandomLayer['counted'], CountWeight> | null = null;
+  private counts: Map<keyof Counts, CountWeight> | null = null;
 
   constructor(
-    private readonly kind: string,
-    chance: RandomArgs & LayerArgs,
-    args: LayerArgs = chance,
+    kind: string,
+    fields: F,
+    args: (LayerArgs & RandomArgs & Partial<ArgsOf<F>>) | undefined,
+    layerArgs: LayerArgs | undefined = args,
   ) {
-    super(args);
-    this.seed = seedOf(kind, chance);
-    this.place = placeOf(kind, chance);
-    this.counted = { step: countOf(kind, 'step', chance.step) };
+    super(kind, fields, args, layerArgs, Object.keys(randomFields));
+    const { seed, step, place } = settingsOf(kind, randomFields, args ?? {});
+    this.seed = seed;
+    // A name that is given settles what a layer draws by, unless a config says otherwise.
+    this.place = place ?? (args?.name ? null : 'unsettled');
+    this.counted = { step };
   }
 
   /** The number of the next training call, from 0. It may be set: at 0 the layer draws again what it drew at first. */
@@ -39,17 +53,17 @@ export abstract class RandomLayer extends tf.layers.Layer {
 
   set step(value: number) {
     this.readCounts(true);
-    this.counted.step = countOf(this.kind, 'step', value);
+    this.counted.step = count(this.kind, 'step', value);
   }
 
   /** Counts the draws at prediction too, apart from those of training. */
-  protected countPredictions(from: number | null | undefined): void {
-    this.counted.predictions = countOf(this.kind, 'predictions', from);
+  protected countPredictions(from: number): void {
+    this.counted.predictions = from;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     if (this.counts) {
-      for (const name of Object.keys(this.counted) as (keyof RandomLayer['counted'])[]) {
+      for (const name of COUNTS.filter((name) => name in this.counted)) {
         const zeros = tf.initializers.zeros();
         const weight = this.addWeight(name, [2], 'int32', zeros, undefined, false);
         this.counts.set(name, new CountWeight(this.kind, weight));
@@ -62,7 +76,7 @@ export abstract class RandomLayer extends tf.layers.Layer {
   protected draw(kwargs: CallArgs): Draw {
     this.readCounts(true);
     const name = kwargs.training ? 'step' : 'predictions';
-    const step = this.counted[name] as number;
+    const step = this.counted[name] ?? 0;
     if (kwargs.noise instanceof tf.Tensor) return givenDraw(kwargs.noise, step);
     const stream = { seed: this.seed, layer: this.streamName(kwargs) };
     this.counted[name] = step + 1;

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
+import { type Check, isInteger } from '../errors/checks.js';
 
 type Rank = { exactly: number } | { atLeast: number };
 
@@ -28,7 +29,7 @@ export function channels(layer: string, inputShape: tf.Shape | tf.Shape[], rank:
 }
 
 /** @throws ArgumentError where an input is not as the layer was built for */
-export function requireChannels(layer: string, shape: tf.Shape, axis: number, size: number): void {
+export function requireChannels(layer: string, shape: tf.Shape, axis: number, size: number | null): void {
   if (shape[axis < 0 ? shape.length + axis : axis] === size) return;
   const which = axis === -1 ? 'a last dimension' : `a dimension ${axis}`;
   throw new ArgumentError(layer, 'the input', `of ${which} of ${size}, as it was built for`, shape);
@@ -51,12 +52,14 @@ export function lastSize(inputShape: tf.Shape | tf.Shape[]): number | null {
 /** Shape of a mask: 1 shares it along a dimension, null stands for the input's own size. */
 export type NoiseShape = (number | null)[];
 
-/** @throws ArgumentError for what no input could have */
-export function noiseShape(layer: string, value: NoiseShape | null): NoiseShape | null {
-  const right = (size: number | null) => size === null || (Number.isInteger(size) && size > 0);
-  if (value === null || (Array.isArray(value) && Array.from(value).every(right))) return value;
-  throw new ArgumentError(layer, 'noiseShape', 'a list of positive integers and null', value);
-}
+/** A size that an input could have in each dimension. */
+export const noiseShape: Check<NoiseShape | null> = (layer, argument, value) => {
+  if (value === null) return null;
+  const sizes: unknown[] = Array.isArray(value) ? Array.from(value) : [];
+  const right = sizes.filter((size): size is number | null => size === null || (isInteger(size) && size > 0));
+  if (Array.isArray(value) && right.length === sizes.length) return right;
+  throw new ArgumentError(layer, argument, 'a list of positive integers and null', value);
+};
 
 /** The shape of the mask for an input. */
 export function maskShape(layer: string, noiseShape: NoiseShape | null, inputShape: number[]): number[] {

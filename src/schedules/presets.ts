@@ -1,4 +1,4 @@
-import { probability } from '../errors/argument-error.js';
+import { probability } from '../errors/checks.js';
 import { linear, piecewise } from './kinds.js';
 import { requireArguments, requireLength } from './require-schedule.js';
 import { type In, type Schedule, spanOf, UNITS } from './schedule.js';

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Constraint, Initializer, Regularizer } from '../layer/dense.js';
+import { directionsOf, weightsOwner } from '../tfjs/inside.js';
+import type { Constraint, Initializer, Regularizer } from '../tfjs/named.js';
 
 /** What a layer says of a weight that it asks for while it is built. */
 export interface WeightRequest {
@@ -14,46 +15,45 @@ export interface WeightRequest {
   constraint: Constraint | undefined;
 }
 
-/** Builds a layer whose weights are made by another: each that it would add is asked for instead. */
+/** What a layer reads as its weight. */
+export type Readable = Pick<tf.LayerVariable, 'read'>;
+
+/**
+ * Builds a layer whose weights are made by another: each that it would add is asked for instead. tfjs has no other way to
+ * be handed weights: a layer keeps what its own `addWeight` returned.
+ */
 export function buildWith(
   layer: tf.layers.Layer,
   inputShape: tf.Shape | tf.Shape[],
-  answer: (request: WeightRequest) => Pick<tf.LayerVariable, 'read'>,
+  answer: (request: WeightRequest) => Readable,
 ): void {
-  for (const [direction, owner] of weightsOwners(layer)) {
-    const addWeight = (
-      name: string,
-      shape: number[],
-      dtype: tf.DataType | undefined,
-      initializer: Initializer,
-      regularizer?: Regularizer,
-      trainable?: boolean,
-      constraint?: Constraint,
-    ): Pick<tf.LayerVariable, 'read'> =>
-      answer({ name, direction, shape, dtype, initializer, regularizer, trainable, constraint });
-    Object.assign(owner, { addWeight });
+  const owners = weightsOwners(layer);
+  try {
+    for (const [direction, owner] of owners) {
+      const addWeight = (
+        name: string,
+        shape: number[],
+        dtype: tf.DataType | undefined,
+        initializer: Initializer,
+        regularizer?: Regularizer,
+        trainable?: boolean,
+        constraint?: Constraint,
+      ): Readable =>
+        answer({ name, direction, shape, dtype, initializer, regularizer, trainable, constraint });
+      Object.assign(owner, { addWeight });
+    }
+    layer.build(inputShape);
+  } finally {
+    for (const [, owner] of owners) Reflect.deleteProperty(owner, 'addWeight');
   }
-  layer.build(inputShape);
   layer.built = true;
 }
 
 function weightsOwners(layer: tf.layers.Layer): [WeightRequest['direction'], tf.layers.Layer][] {
-  const { forwardLayer, backwardLayer } = layer as unknown as Directions;
-  if (!forwardLayer || !backwardLayer) return [['', weightsOwner(layer)]];
+  const directions = directionsOf(layer);
+  if (!directions) return [['', weightsOwner(layer)]];
   return [
-    ['forward', weightsOwner(forwardLayer)],
-    ['backward', weightsOwner(backwardLayer)],
+    ['forward', weightsOwner(directions.forward)],
+    ['backward', weightsOwner(directions.backward)],
   ];
-}
-
-/** The copies of its layer that `tf.layers.bidirectional` makes and runs. */
-interface Directions {
-  forwardLayer?: tf.layers.Layer;
-  backwardLayer?: tf.layers.Layer;
-}
-
-/** The layer that holds the weights: the cell of a recurrent layer, what is inside of timeDistributed. */
-export function weightsOwner(layer: tf.layers.Layer): tf.layers.Layer {
-  const { layer: inner, cell } = layer as unknown as { layer?: tf.layers.Layer; cell?: tf.layers.Layer };
-  return inner ? weightsOwner(inner) : (cell ?? layer);
 }

@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors/argument-error.js';
 import { foreign, isForeign } from '../errors/copies.js';
 import { builtinLayer, classNameOf } from '../tfjs/builtin-layers.js';
 import { lostInCopy } from '../tfjs/copyable.js';
+import { innerLayer } from '../tfjs/inside.js';
 
 /** What is known of a built-in layer with kernels. */
 export interface KernelLayer {
@@ -37,23 +38,30 @@ const KNOWN_NAMES = `${Object.keys(KNOWN).join(', ')}, or TimeDistributed over o
  * @throws ArgumentError for one without a kernel, one that is normalized already, one of another copy of tfjs
  */
 export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
-  if (!(layer instanceof tf.layers.Layer)) {
-    throw isForeign(layer) ? foreign(wrapper, 'layer') : unknownLayer(wrapper, layer);
-  }
+  return known(wrapper, requireLayer(wrapper, layer));
+}
+
+/** @throws ArgumentError for what is no layer, or one of another copy of tfjs */
+export function requireLayer(wrapper: string, layer: unknown): tf.layers.Layer {
+  if (layer instanceof tf.layers.Layer) return layer;
+  throw isForeign(layer) ? foreign(wrapper, 'layer') : unknownLayer(wrapper, layer);
+}
+
+function known(wrapper: string, layer: tf.layers.Layer): KernelLayer {
   const name = builtinLayer(layer);
   if (name === 'TimeDistributed') {
-    const { kernels, rank } = kernelLayer(wrapper, (layer as unknown as { layer: unknown }).layer);
+    const { kernels, rank } = kernelLayer(wrapper, innerLayer(layer));
     return {
       kernels,
       rank: 'exactly' in rank ? { exactly: rank.exactly + 1 } : { atLeast: rank.atLeast + 1 },
     };
   }
-  if (name === 'Bidirectional') return kernelLayer(wrapper, (layer as unknown as { layer: unknown }).layer);
+  if (name === 'Bidirectional') return kernelLayer(wrapper, innerLayer(layer));
   if (layer.getClassName() === 'EvenkeelWeightNorm')
     throw unknownLayer(wrapper, `${layer.name}, which is weight-normalized already`);
-  const known = name && Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
-  if (!known) throw unknownLayer(wrapper, received(layer));
-  return known;
+  const found = name && Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
+  if (!found) throw unknownLayer(wrapper, received(layer));
+  return found;
 }
 
 /** A user's class that extends a known one may compute something else than what is known of that one. */

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Initializer } from '../layer/dense.js';
 import { kernelLengths } from '../ops/lengths.js';
 import { unitKernel } from '../ops/weight-norm.js';
+import { madeBy } from '../tfjs/named.js';
 import type { WeightRequest } from './inner-layer.js';
 
 /** Stands in a layer where it keeps its kernel, and is read from two weights: `g v / |v|`. */
@@ -35,12 +35,12 @@ export class NormalizedKernel {
     const part = (letter: string, apply: () => tf.Tensor): WeightRequest => ({
       ...request,
       name: prefix ? prefix + letter.toUpperCase() : letter,
-      initializer: { apply } as unknown as Initializer,
+      initializer: madeBy(apply),
       regularizer: undefined,
     });
     const g = add({
       ...part('g', () => kernelLengths(start(), outputAxes, epsilon)),
-      shape: outputAxes.map((axis) => shape.at(axis) as number),
+      shape: outputAxes.map((axis) => shape.at(axis) ?? 0),
       trainable: trainableScale,
       constraint: undefined,
     });
@@ -65,9 +65,14 @@ export class NormalizedKernel {
 
   compute(): tf.Tensor {
     const v = this.v.read();
-    const shape = v.shape.map(() => 1);
-    for (const axis of this.outputAxes) shape[shape.length + axis] = v.shape.at(axis) as number;
-    return unitKernel(v, this.outputAxes, { epsilon: this.epsilon }).mul(this.g.read().reshape(shape));
+    const { rank } = v;
+    const shape = v.shape.map((size, axis) => (this.outputAxes.includes(axis - rank) ? size : 1));
+    return this.direction().mul(this.g.read().reshape(shape));
+  }
+
+  /** `v / |v|`. */
+  direction(): tf.Tensor {
+    return unitKernel(this.v.read(), this.outputAxes, { epsilon: this.epsilon });
   }
 
   /** Takes a kernel apart, so that it is read as it was given. */

@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from '../errors/argument-error.js';
+import { argumentsObject } from './arguments-object.js';
+import type { ArgsOf, Fields, ValuesOf } from './fields.js';
+
+/** What tfjs takes for every layer. */
+export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+
+/** What tfjs takes for every layer or adds to its config where it loads a model, and `inputDim` of those that are dense. */
+const OF_EVERY_LAYER = [
+  'name',
+  'trainable',
+  'dtype',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'inputDType',
+  'updatable',
+  'weights',
+  'inputDim',
+  'customObjects',
+  'fastWeightInitDuringBuild',
+];
+
+/**
+ * A layer whose arguments are fields: they are checked, have their defaults and are written into the config by what the
+ * fields say, and an argument that is none of them is refused.
+ */
+export abstract class BaseLayer<F extends Fields> extends tf.layers.Layer {
+  /** The layer's arguments with their defaults. */
+  protected settings: ValuesOf<F>;
+
+  /**
+   * @param kind the name of the layer's factory, for errors
+   * @param layerArgs what the base class of tfjs is given, where that differs
+   * @param others the names of further arguments, which the caller checks
+   * @throws ArgumentError for an unknown argument, or one that is out of its domain
+   */
+  constructor(
+    protected readonly kind: string,
+    private readonly fields: F,
+    args: (LayerArgs & Partial<ArgsOf<F>>) | undefined,
+    layerArgs: LayerArgs | undefined = args,
+    others: readonly string[] = [],
+  ) {
+    const given = argumentsObject(kind, Object.keys(fields)[0] ?? 'name', args) ?? {};
+    refuseUnknown(kind, [...Object.keys(fields), ...others], given);
+    super(layerArgs ?? {});
+    this.settings = settingsOf(kind, fields, given);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { fields, settings } = this;
+    const own = Object.entries(fields).map(([name, field]) => [name, field.write(settings[name])]);
+    return { ...super.getConfig(), ...Object.fromEntries(own) };
+  }
+}
+
+/** A slip in a name would be silent: the argument would keep its default. */
+function refuseUnknown(kind: string, own: readonly string[], given: object): void {
+  const unknown = Object.keys(given).find((key) => !own.includes(key) && !OF_EVERY_LAYER.includes(key));
+  if (unknown !== undefined) {
+    throw new ArgumentError(kind, 'each argument', `one of ${own.join(', ')} or of every layer`, unknown);
+  }
+}
+
+/** The values of fields, from what was given. */
+export function settingsOf<F extends Fields>(kind: string, fields: F, given: object): ValuesOf<F> {
+  const args = new Map(Object.entries(given));
+  const read = Object.entries(fields).map(([name, field]) => [name, field.read(kind, name, args.get(name))]);
+  return Object.fromEntries(read);
+}

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs';
+
+type DenseArgs = Parameters<typeof tf.layers.dense>[0];
+type Given<Name extends keyof DenseArgs> = Exclude<DenseArgs[Name], null | undefined>;
+type Json = tf.serialization.ConfigDictValue;
+
+export type ActivationName = Given<'activation'>;
+export type InitializerArg = Given<'kernelInitializer'>;
+export type RegularizerArg = Given<'kernelRegularizer'>;
+export type ConstraintArg = Given<'kernelConstraint'>;
+
+/** An activation as tfjs makes it of a name. */
+export interface Activation {
+  apply(x: tf.Tensor): tf.Tensor;
+  getClassName(): string;
+}
+export type Initializer = ReturnType<typeof tf.initializers.zeros>;
+export type Regularizer = ReturnType<typeof tf.regularizers.l2>;
+export type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
+
+/** What a dense layer makes of its arguments of these names. */
+interface Resolved {
+  activation: Activation;
+  kernelInitializer: Initializer;
+  kernelRegularizer: Regularizer | null;
+  kernelConstraint: Constraint | null;
+}
+
+/** An initializer that gives what a function computes. */
+export const madeBy = (apply: () => tf.Tensor): Initializer => ({ apply }) as unknown as Initializer;
+
+/** From what is given to the object that it stands for, and from that to a config. */
+interface Resolver<Value> {
+  read(owner: string, argument: string, given: unknown): Value;
+  write(value: Value): Json;
+}
+
+/** tfjs exports no way from a name to what it stands for but a layer's: here a dense layer that is never built. */
+function template(name: keyof Resolved, given: unknown): tf.layers.Layer {
+  // A name of its own, or it would use up the number of the user's next dense layer.
+  return tf.layers.dense({ units: 1, name: 'template', [name]: given });
+}
+
+function resolver<Name extends keyof Resolved>(name: Name, byDefault: unknown): Resolver<Resolved[Name]> {
+  return {
+    read: (_owner, _argument, given) => {
+      const layer = template(name, given ?? byDefault) as unknown as Resolved;
+      return layer[name];
+    },
+    write: (value) => template(name, value).getConfig()[name] ?? null,
+  };
+}
+
+export const activationOf = (byDefault: ActivationName) => resolver('activation', byDefault);
+export const initializerOf = (byDefault: InitializerArg) => resolver('kernelInitializer', byDefault);
+export const regularizerOf = resolver('kernelRegularizer', null);
+export const constraintOf = resolver('kernelConstraint', null);
+
+/** What a dense layer takes of the config of a layer that has its arguments too. */
+const OF_DENSE = [
+  'name',
+  'trainable',
+  'units',
+  'activation',
+  'useBias',
+  'kernelInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
+];
+
+/** The built-in dense layer of the arguments that are in a config, not built. */
+export function builtInDense(config: tf.serialization.ConfigDict): tf.layers.Layer {
+  const own = Object.entries(config).filter(([name]) => OF_DENSE.includes(name));
+  return tf.layers.dense(Object.fromEntries(own) as unknown as DenseArgs);
+}

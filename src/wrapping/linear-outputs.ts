@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs';
+import { copyOf, describe } from '../tfjs/copy-layer.js';
+import { innerLayer } from '../tfjs/inside.js';
+import { buildWith } from './inner-layer.js';
+import type { NormalizedKernel } from './normalized-kernel.js';
+
+/** The outputs of a layer as they are with its last kernel at length 1, without bias and activation. */
+export function linearOutputs(
+  layer: tf.layers.Layer,
+  kernels: readonly NormalizedKernel[],
+  x: tf.Tensor,
+  kwargs: object,
+): tf.Tensor {
+  const linear = linearCopy(layer);
+  const last = kernels.length - 1;
+  const readers = kernels.map((kernel, i) => ({
+    read: () => (i === last ? kernel.direction() : kernel.read()),
+  }));
+  // A layer without bias asks for its kernels alone, in their order.
+  buildWith(linear, x.shape, () => readers.shift()!);
+  return [linear.call(x, { ...kwargs })].flat()[0]!;
+}
+
+function linearCopy(layer: tf.layers.Layer): tf.layers.Layer {
+  const inner = innerLayer(layer);
+  return copyOf(
+    layer,
+    inner ? { layer: describe(linearCopy(inner)) } : { activation: 'linear', useBias: false },
+  );
+}
