@@ -62,7 +62,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: 'node',
     include: [
-      'arguments',
+      'errors',
       'schedules',
       'native',
       'data',

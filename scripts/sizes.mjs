@@ -10,15 +10,7 @@
  *   node scripts/sizes.mjs --json   prints what the tests read
  */
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,18 +18,14 @@ import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import * as vite from 'vite';
 import { replaceBetween } from './document.mjs';
+import { readLayer } from './generate/read-layers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const external = ['@tensorflow/tfjs'];
 
 const layers = readdirSync(join(root, 'layers'))
   .filter((name) => name.endsWith('.ts'))
-  .map((name) => {
-    const text = readFileSync(join(root, 'layers', name), 'utf8');
-    const [, factory] = /export function (\w+)\(/.exec(text);
-    const [, className] = /static className = '(\w+)'/.exec(text);
-    return { stem: basename(name, '.ts'), factory, className };
-  });
+  .map((name) => readLayer(basename(name, '.ts')));
 const every = layers.map(({ stem }) => stem);
 const factories = layers.map(({ factory }) => factory).join(', ');
 

@@ -1,8 +1,5 @@
-export {
-  AnnealedDropout,
-  type AnnealedDropoutArgs,
-  annealedDropout,
-} from '../layers/annealed-dropout.js';
+// The lines of layers are written by `npm run generate` from catalogue.json.
+export { AnnealedDropout, type AnnealedDropoutArgs, annealedDropout } from '../layers/annealed-dropout.js';
 export { CosineConv1D, type CosineConv1DArgs, cosineConv1d } from '../layers/cosine-conv1d.js';
 export { CosineConv2D, type CosineConv2DArgs, cosineConv2d } from '../layers/cosine-conv2d.js';
 export { CosineDense, type CosineDenseArgs, cosineDense } from '../layers/cosine-dense.js';

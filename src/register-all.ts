@@ -1,3 +1,4 @@
+// The lines of layers are written by `npm run generate` from catalogue.json.
 import { AnnealedDropout } from '../layers/annealed-dropout.js';
 import { CosineConv1D } from '../layers/cosine-conv1d.js';
 import { CosineConv2D } from '../layers/cosine-conv2d.js';

@@ -7,14 +7,6 @@ import * as evenkeel from 'evenkeel';
 import { describe, expect, it } from 'vitest';
 import { TOLERANCE } from '../support/tolerances.js';
 import { NO_GRADIENT } from '../support/trains.js';
-import cosine from './fixtures/cosine.json' with { type: 'json' };
-import dropConnect from './fixtures/drop-connect.json' with { type: 'json' };
-import dropout from './fixtures/dropout.json' with { type: 'json' };
-import iterativeWhitening from './fixtures/iterative-whitening.json' with { type: 'json' };
-import layerNormLSTM from './fixtures/layer-norm-lstm.json' with { type: 'json' };
-import meanOnlyBatchNorm from './fixtures/mean-only-batch-norm.json' with { type: 'json' };
-import standout from './fixtures/standout.json' with { type: 'json' };
-import weightNorm from './fixtures/weight-norm.json' with { type: 'json' };
 
 /** A layer by the name of its factory; among the arguments may stand layers of the same form. */
 interface Spec {
@@ -44,16 +36,9 @@ interface Case extends Spec {
   afterStep?: number[][];
 }
 
-const STEMS: Record<string, { cases: Case[] }> = {
-  'weight-norm': weightNorm,
-  cosine,
-  'layer-norm-lstm': layerNormLSTM,
-  'mean-only-batch-norm': meanOnlyBatchNorm,
-  'iterative-whitening': iterativeWhitening,
-  dropout,
-  'drop-connect': dropConnect,
-  standout,
-};
+const STEMS = Object.entries(
+  import.meta.glob<{ cases: Case[] }>('./fixtures/*.json', { eager: true, import: 'default' }),
+).map(([path, fixture]) => [path.slice('./fixtures/'.length, -'.json'.length), fixture] as const);
 
 /** The rate of that step, as in `fixtures/cases.py`. */
 const RATE = 0.1;
@@ -94,7 +79,7 @@ function setUp(fixture: Case) {
   return { layer, x, dy: tf.tensor(fixture.dOutput, fixture.outputShape), callArgs };
 }
 
-describe.each(Object.entries(STEMS))('%s', (_, { cases }) => {
+describe.each(STEMS)('%s', (_, { cases }) => {
   describe.each(cases.map((one) => [`${one.framework}: ${one.name}`, one] as const))('%s', (_, fixture) => {
     it('weights', () => {
       const { layer } = setUp(fixture);

@@ -38,22 +38,14 @@ function examples({ input }: Recipe): [tf.Tensor, tf.Tensor2D] {
 const denseParameters = (inputs: number, units: number, useBias: boolean) =>
   units * (inputs + (useBias ? 1 : 0));
 
-/** Trainable numbers of one hidden block of a perceptron, by recipe, as formulas of its sizes. */
+/** Trainable numbers of one hidden block of a perceptron, by recipe, where it has others than a dense layer. */
 const blockParameters: Record<string, (inputs: number, units: number) => number> = {
-  'mlp-relu': (n, m) => denseParameters(n, m, true),
   'mlp-batch-norm': (n, m) => denseParameters(n, m, false) + 2 * m,
   'mlp-layer-norm': (n, m) => denseParameters(n, m, false) + 2 * m,
   'mlp-weight-norm': (n, m) => denseParameters(n, m, true) + m,
   'mlp-cosine': (n, m) => denseParameters(n, m, false),
-  'mlp-weight-decay': (n, m) => denseParameters(n, m, true),
-  'mlp-dropout': (n, m) => denseParameters(n, m, true),
-  'mlp-annealed-dropout': (n, m) => denseParameters(n, m, true),
-  'mlp-standout': (n, m) => denseParameters(n, m, true),
-  'mlp-drop-connect': (n, m) => denseParameters(n, m, true),
-  'mlp-rrelu': (n, m) => denseParameters(n, m, true),
   'dropout-after-batch-norm': (n, m) => denseParameters(n, m, false) + 2 * m,
   'tiny-batches': (n, m) => denseParameters(n, m, false) + 2 * m,
-  activations: (n, m) => denseParameters(n, m, true),
   'custom-layer': (n, m) => denseParameters(n, m, true) + m,
 };
 
@@ -64,9 +56,9 @@ const convParameters: Record<string, (inputs: number, filters: number) => number
   'cnn-cosine': (n, m) => 9 * n * m,
 };
 
-function parametersOf(name: string): number {
-  const block = blockParameters[name];
-  if (block) return block(inputSize, 16) + block(16, 16) + denseParameters(16, classes, true);
+function parametersOf({ name, input }: Recipe): number {
+  const block = blockParameters[name] ?? ((n, m) => denseParameters(n, m, true));
+  if (input === 'vector') return block(inputSize, 16) + block(16, 16) + denseParameters(16, classes, true);
   const conv = convParameters[name];
   // 8 x 8 pixels, pooled twice.
   if (conv) return conv(1, 4) + conv(4, 8) + denseParameters(2 * 2 * 8, classes, true);
@@ -97,7 +89,7 @@ describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (na
       (sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]),
       0,
     );
-    expect(trainable).toBe(parametersOf(name));
+    expect(trainable).toBe(parametersOf(recipe));
   });
 
   it('starts the same from the same seed and otherwise from another', () => {
