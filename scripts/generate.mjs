@@ -82,7 +82,9 @@ function requireWhole() {
     ...stemsIn('recipes').filter((stem) => !recipes.some(({ name }) => name === stem)),
   ];
   if (missing.length > 0) throw new Error(`catalogue.json lacks ${missing.join(', ')}`);
-  for (const { stem, op } of layers) {
+  for (const { stem, op, firstArgument } of layers) {
+    if (!firstArgument)
+      throw new Error(`catalogue.json: the call of ${stem} needs an argument, optional or not`);
     if (!existsSync(`src/ops/${op}.ts`))
       throw new Error(`catalogue.json: ${stem} has no op src/ops/${op}.ts`);
   }

@@ -8,7 +8,7 @@ const parse = (name, text) => ts.createSourceFile(name, text, ts.ScriptTarget.La
  * The names that a layer's file exports, found by its stem: for `cosine-conv1d` they are `CosineConv1D`,
  * `CosineConv1DArgs` and `cosineConv1d`.
  *
- * @returns {{ stem: string, layerClass: string, args: string, factory: string, className: string, firstArgument: string }}
+ * @returns {{ stem: string, layerClass: string, args: string, factory: string, className: string, firstArgument: string | undefined }}
  */
 export function readLayer(stem) {
   const path = `layers/${stem}.ts`;
@@ -31,7 +31,7 @@ export function readLayer(stem) {
     args: args.name,
     factory: factory.name,
     className: classNameOf(layerClass.node, path),
-    firstArgument: firstProperty(args.node) ?? '',
+    firstArgument: firstField(file) ?? firstProperty(args.node),
   };
 }
 
@@ -53,6 +53,20 @@ function classNameOf(layerClass, path) {
     throw new Error(`${path} has no static className`);
   }
   return member.initializer.text;
+}
+
+/** The first key of what the file calls `fields`, its arguments: an object, or a function that returns one. */
+function firstField(file) {
+  const fields = file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(namedParts)
+    .find(({ name }) => name.startsWith('fields'));
+  return fields && firstKey(fields.node);
+}
+
+function firstKey(node) {
+  if (ts.isObjectLiteralExpression(node)) return node.properties[0]?.name?.getText();
+  return ts.forEachChild(node, firstKey);
 }
 
 function firstProperty(node) {
