@@ -20,7 +20,7 @@ import { features, requireChannels, withLast } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { type Block, dropConnectPerBatch, dropConnectPerExample } from '../src/ops/drop-connect.js';
 import {
-  type DropConnectLaw,
+  type Dropping,
   dropConnectGaussian,
   type Gaussian,
   gaussianMeanOf,
@@ -94,7 +94,7 @@ export class DropConnectDense extends RandomLayer<typeof fields> implements Fold
     return inference === 'mean' || this.dropping.rate === 0 || (inference === 'gaussian' && linear);
   }
 
-  private get dropping(): DropConnectLaw {
+  private get dropping(): Dropping {
     const rate = drawnRate(this.rate);
     if (this.settings.scaling === 'classical') return { rate, scale: 1, meanScale: 1 - rate };
     // At rate 1 there is nothing to scale.
@@ -180,7 +180,7 @@ register(DropConnectDense);
 function perBatch(
   x: tf.Tensor2D,
   kernel: tf.Tensor2D,
-  { rate, scale }: DropConnectLaw,
+  { rate, scale }: Dropping,
   draw: Draw,
   part?: string,
 ): tf.Tensor2D {

@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { isBuiltin } from '../tfjs/builtins.js';
+import type { Activation } from '../tfjs/named.js';
 import { withGradient } from './gradient.js';
 import { reluGradientByOutput } from './relu-gradient.js';
-
-/** An activation as tfjs makes it of a name. */
-export interface Activation {
-  apply(x: tf.Tensor): tf.Tensor;
-  getClassName(): string;
-}
 
 /** Applies an activation; relu with a gradient of two passes, where the built-in one makes seven on the native backend. */
 export function activate(activation: Activation, x: tf.Tensor): tf.Tensor {
@@ -16,12 +11,12 @@ export function activate(activation: Activation, x: tf.Tensor): tf.Tensor {
 
 /** Forward: `y = max(x, 0)`. Backward: `dx = dy where y > 0, else 0`. */
 function relu(x: tf.Tensor): tf.Tensor {
-  return withGradient<[tf.Tensor], tf.Tensor>(([x], save) => {
+  return withGradient<[tf.Tensor], tf.Tensor, [tf.Tensor]>(([x], save) => {
     const value = tf.relu(x);
     save([value]);
     return {
       value,
-      gradient: (dy, [y]) => [reluGradientByOutput(dy, y as tf.Tensor)],
+      gradient: (dy, [y]) => [reluGradientByOutput(dy, y)],
     };
   })(x);
 }

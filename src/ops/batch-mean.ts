@@ -26,7 +26,7 @@ export interface Centred {
 export function subtractBatchMean(x: tf.Tensor, bias: tf.Tensor1D, axis: number): Centred {
   return tf.tidy(() => {
     const others = otherAxes(x.rank, axis);
-    const mean = tf.mean(x, others) as tf.Tensor1D;
+    const mean: tf.Tensor1D = tf.mean(x, others);
     const y = withGradient<[tf.Tensor, tf.Tensor1D], tf.Tensor>(([x, bias]) => ({
       // Not `x + (bias - mean)`: where the mean is large, that difference is rounded.
       value: addToChannels(addToChannels(x, tf.neg(mean), axis), bias, axis),
@@ -35,7 +35,7 @@ export function subtractBatchMean(x: tf.Tensor, bias: tf.Tensor1D, axis: number)
     return { y, mean };
 
     function gradient(dy: tf.Tensor): tf.Tensor[] {
-      const db = tf.sum(dy, others) as tf.Tensor1D;
+      const db: tf.Tensor1D = tf.sum(dy, others);
       const values = dy.size / db.size;
       return [addToChannels(dy, db.div(-values), axis), db];
     }

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
  *
  * Twice: the first mean of numbers far from 0 is off by a rounding error, which what divides by a small deviation blows up.
  */
-export function centre(x: tf.Tensor, over: number[]): { centred: tf.Tensor; mean: tf.Tensor } {
+export function centre<T extends tf.Tensor>(x: T, over: number[]): { centred: T; mean: tf.Tensor } {
   const first = tf.mean(x, over, true);
   const rough = tf.sub(x, first);
   const rest = tf.mean(rough, over, true);

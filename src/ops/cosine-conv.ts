@@ -46,11 +46,7 @@ export function cosineConv(
     // tfjs has no gradient for a dilated convolution; one with a dilated kernel is the same and has.
     const spread = dilate(dilate(w, 0, dilations[0]), 1, dilations[1]);
     const ones = dilate(
-      dilate(
-        tf.ones([...(kernel.shape.slice(0, 2) as [number, number]), 1, 1]) as tf.Tensor4D,
-        0,
-        dilations[0],
-      ),
+      dilate(tf.ones<tf.Rank.R4>([kernel.shape[0], kernel.shape[1], 1, 1]), 0, dilations[0]),
       1,
       dilations[1],
     );
@@ -61,11 +57,11 @@ export function cosineConv(
 
 /** Each image divided by its own scale, a constant. */
 function rescaled(x: tf.Tensor4D, scale: tf.Tensor): tf.Tensor4D {
-  return withDifferentiableGradient<[tf.Tensor4D], tf.Tensor4D>(([x], save) => {
+  return withDifferentiableGradient<[tf.Tensor4D], tf.Tensor4D, [tf.Tensor]>(([x], save) => {
     save([scale]);
     return {
-      value: tf.div(x, scale) as tf.Tensor4D,
-      gradient: (dy, [scale]) => [tf.div(dy, scale as tf.Tensor)],
+      value: tf.div(x, scale),
+      gradient: (dy, [scale]) => [tf.div(dy, scale)],
     };
   })(x);
 }
@@ -81,9 +77,15 @@ function centredCosineConv(
   const [height, width, , filters] = kernel.shape;
   const seen = patches(x, [height, width], window);
   const size = seen.shape[3];
-  const flat = [seen.reshape([-1, size]), kernel.reshape([size, filters])] as [tf.Tensor2D, tf.Tensor2D];
-  return cosine(...flat, bias, { center: true, epsilon }).reshape([...seen.shape.slice(0, 3), filters]);
+  const rows: tf.Tensor2D = seen.reshape([-1, size]);
+  return cosine(rows, kernel.reshape([size, filters]), bias, { center: true, epsilon }).reshape([
+    ...seen.shape.slice(0, 3),
+    filters,
+  ]);
 }
+
+type Inputs = [product: tf.Tensor4D, x: tf.Tensor4D, ...bias: tf.Tensor1D[]];
+type Saved = [x: tf.Tensor4D, inverse: tf.Tensor, c: tf.Tensor4D, ones: tf.Tensor4D, ...one: tf.Tensor[]];
 
 /**
  * The product, and the bias times its coordinate, over the lengths of the patches; one gradient, since the composed one
@@ -98,30 +100,22 @@ function overPatchLengths(
   { strides, padding }: Window,
   guard: number,
 ): tf.Tensor4D {
-  const op = withGradient<tf.Tensor[], tf.Tensor4D>((inputs, save) => {
-    const [product, x, bias] = inputs as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D?];
-    const squares = tf.sum(tf.square(x), 3, true) as tf.Tensor4D; // [batch, height, width, 1]
+  const op = withGradient<Inputs, tf.Tensor4D, Saved>(([product, x, bias], save) => {
+    const squares: tf.Tensor4D = tf.sum(tf.square(x), 3, true); // [batch, height, width, 1]
     const patch2 = tf.conv2d(squares, ones, strides, padding); // [batch, height', width', 1]
     const inverse = inverseLength(one ? patch2.add(tf.square(one)) : patch2, guard);
     const total = bias && one ? product.add(bias.mul(one)) : product;
-    const value = total.mul(inverse) as tf.Tensor4D; // [batch, height', width', filters]
+    const value: tf.Tensor4D = total.mul(inverse); // [batch, height', width', filters]
     save([x, inverse, value, ones, ...(one ? [one] : [])]);
     return { value, gradient };
   });
   return bias ? op(product, x, bias) : op(product, x);
 
-  function gradient(dc: tf.Tensor4D, saved: tf.Tensor[]): tf.Tensor[] {
-    const [x, inverse, c, ones, one] = saved as [
-      tf.Tensor4D,
-      tf.Tensor4D,
-      tf.Tensor4D,
-      tf.Tensor4D,
-      tf.Tensor?,
-    ];
+  function gradient(dc: tf.Tensor4D, [x, inverse, c, ones, one]: Saved): tf.Tensor[] {
     const d = dc.mul(inverse); // [batch, height', width', filters]
-    const q = tf.sum(dc.mul(c), 3, true).mul(tf.square(inverse)) as tf.Tensor4D; // [batch, height', width', 1]
-    const shape: [number, number, number, number] = [...(x.shape.slice(0, 3) as [number, number, number]), 1];
-    const pull = tf.conv2dTranspose(q, ones, shape, strides, padding);
+    const q: tf.Tensor4D = tf.sum(dc.mul(c), 3, true).mul(tf.square(inverse)); // [batch, height', width', 1]
+    const [batch, height, width] = x.shape;
+    const pull = tf.conv2dTranspose(q, ones, [batch, height, width, 1], strides, padding);
     return [d, x.mul(pull.neg()), ...(one ? [tf.sum(d.mul(one), [0, 1, 2])] : [])];
   }
 }

@@ -43,7 +43,7 @@ export function cosine(
     const guard = normGuard(epsilon);
     const directions = unitExamples(x, { center, guard, coordinate: bias !== null });
     const own = center ? centredUnits(kernel) : kernel;
-    const w = bias ? (tf.concat([own, bias.expandDims(0)], 0) as tf.Tensor2D) : own;
+    const w = bias ? withRow(own, bias) : own;
     const rounding = center ? constantOf(kernel, roundingOf) : 0;
     return overLengths(tf.matMul(directions, w), w, guard, rounding);
   });
@@ -60,21 +60,20 @@ function unitExamples(
   { center, guard, coordinate }: { center: boolean; guard: number; coordinate: boolean },
 ): tf.Tensor2D {
   const features = x.shape[1];
-  return withGradient<[tf.Tensor2D], tf.Tensor2D>(([x], save) => {
+  return withGradient<[tf.Tensor2D], tf.Tensor2D, [tf.Tensor2D, tf.Tensor]>(([x], save) => {
     const largest = magnitude(x, [1]); // [batch, 1]
     const scale = coordinate ? tf.maximum(largest, 1) : largest;
-    const inside = tf.div(x, scale) as tf.Tensor2D;
+    const inside: tf.Tensor2D = tf.div(x, scale);
     const own = center ? subtractMean(subtractMean(inside, 1), 1) : inside;
     const all = coordinate ? tf.concat([own, tf.reciprocal(scale)], 1) : own;
     const rounding = center && !coordinate ? features * ROUNDING : 0;
     const inverse = inverseLength(tf.sum(tf.square(all), 1, true), guard, rounding); // [batch, 1]
-    const value = all.mul(inverse) as tf.Tensor2D;
+    const value: tf.Tensor2D = all.mul(inverse);
     save([value, inverse.div(scale)]);
     return { value, gradient };
   })(x);
 
-  function gradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-    const [value, inverse] = saved as [tf.Tensor2D, tf.Tensor2D];
+  function gradient(dy: tf.Tensor2D, [value, inverse]: [tf.Tensor2D, tf.Tensor]): tf.Tensor[] {
     const pull = tf.sum(dy.mul(value), 1, true); // [batch, 1]
     const dx = dy.sub(value.mul(pull)).mul(inverse);
     return [coordinate ? tf.slice(dx, [0, 0], [-1, features]) : dx];
@@ -97,6 +96,8 @@ function centredUnits(kernel: tf.Tensor2D): tf.Tensor2D {
   }))(kernel);
 }
 
+const withRow = (t: tf.Tensor2D, row: tf.Tensor1D): tf.Tensor2D => tf.concat2d([t, row.expandDims(0)], 0);
+
 /** To be taken twice: the first mean of a constant is off by a rounding error, and a cosine has no scale to see it as small. */
 function subtractMean(t: tf.Tensor2D, axis: 0 | 1): tf.Tensor2D {
   return clearPadding(tf.sub(t, tf.mean(t, axis, true)));
@@ -113,11 +114,11 @@ export function unitWeights<T extends tf.Tensor>(
   bias: tf.Tensor1D | null,
   { center = false, epsilon = 1e-12 }: CosineOptions = {},
 ): [T, tf.Tensor1D | null] {
-  const outputs = kernel.shape[kernel.rank - 1] as number;
-  const flat = kernel.reshape([-1, outputs]) as tf.Tensor2D;
+  const outputs = kernel.shape.at(-1) ?? 0;
+  const flat: tf.Tensor2D = kernel.reshape([-1, outputs]);
   const own = center ? centredUnits(flat) : flat;
   const size = own.shape[0];
-  const all = bias ? (tf.concat([own, bias.expandDims(0)], 0) as tf.Tensor2D) : own;
+  const all = bias ? withRow(own, bias) : own;
   const unit = unitKernel(all, [-1], { epsilon });
   if (!bias) return [unit.reshape(kernel.shape) as T, null];
   return [
@@ -126,6 +127,8 @@ export function unitWeights<T extends tf.Tensor>(
   ];
 }
 
+type Lengths = [w: tf.Tensor2D, inverse: tf.Tensor, c: tf.Tensor2D];
+
 /** The product over the lengths of the units; one gradient, since the composed one makes half as many passes again. */
 function overLengths(
   product: tf.Tensor2D,
@@ -133,15 +136,14 @@ function overLengths(
   guard: number,
   rounding: tf.Tensor | number,
 ): tf.Tensor2D {
-  return withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([product, w], save) => {
+  return withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D, Lengths>(([product, w], save) => {
     const inverse = inverseLength(sumOfSquares(w, [0]), guard, rounding); // [units]
-    const value = product.mul(inverse) as tf.Tensor2D; // [batch, units]
+    const value: tf.Tensor2D = product.mul(inverse); // [batch, units]
     save([w, inverse, value]);
     return { value, gradient };
   })(product, w);
 
-  function gradient(dc: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-    const [w, inverse, c] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
+  function gradient(dc: tf.Tensor2D, [w, inverse, c]: Lengths): tf.Tensor[] {
     const pull = tf.sum(dc.mul(c), 0).mul(tf.square(inverse)).neg(); // [units]
     return [dc.mul(inverse), w.mul(pull)];
   }

@@ -4,7 +4,7 @@ import { magnitude } from './lengths.js';
 import { erf, exp } from './smooth.js';
 
 /** How weights are dropped, and what makes up for it. */
-export interface DropConnectLaw {
+export interface Dropping {
   /** The probability to drop a weight, in [0, 1]. */
   readonly rate: number;
   /** What kept weights are multiplied by: `1 / (1 - rate)` in the inverted form, 1 in the classical one. */
@@ -20,7 +20,7 @@ export interface Gaussian {
 }
 
 /**
- * The normal law with the moments of a product whose weights are dropped.
+ * The normal distribution with the moments of a product whose weights are dropped.
  *
  * For `u = scale x (M * W)`, `M ~ Bernoulli(1 - rate)`: mean `meanScale x W`, variance
  * `rate (1 - rate) scale^2 (x * x)(W * W)`.
@@ -37,7 +37,7 @@ export interface Gaussian {
 export function dropConnectGaussian(
   x: tf.Tensor2D,
   kernel: tf.Tensor2D,
-  { rate, scale, meanScale }: DropConnectLaw,
+  { rate, scale, meanScale }: Dropping,
 ): Gaussian {
   const [ofExample, ofUnit] = [magnitude(x, [1]), magnitude(kernel, [0])]; // [batch, 1], [1, units]
   const squares: tf.Tensor2D = tf.matMul(tf.square(x.div(ofExample)), tf.square(kernel.div(ofUnit)));
@@ -47,11 +47,11 @@ export function dropConnectGaussian(
 
 /** Forward: `y = sqrt(x)`. Backward: `dx = dy / (2 y)`, 0 where y is 0. */
 function root(x: tf.Tensor2D): tf.Tensor2D {
-  return withGradient<[tf.Tensor2D], tf.Tensor2D>(
+  return withGradient<[tf.Tensor2D], tf.Tensor2D, [tf.Tensor2D]>(
     ([x], save) => {
       const value = tf.sqrt(x);
       save([value]);
-      return { value, gradient: (dy, [y]) => [tf.divNoNan(dy, (y as tf.Tensor).mul(2))] };
+      return { value, gradient: (dy, [y]) => [tf.divNoNan(dy, y.mul(2))] };
     },
     (x) => {
       const above = tf.step(x); // 0 where x is 0
@@ -77,19 +77,21 @@ const FAR = 64;
  * @returns the shape of both
  */
 export function gaussianRelu({ mean, deviation }: Gaussian): tf.Tensor2D {
-  const op = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([m, s], save) => {
-    save([m, s]);
-    const distance = tf.abs(standardized(m, s));
-    const excess = tf.relu(density(distance).sub(distance.mul(above(distance))));
-    return {
-      value: tf.relu(m).add(excess.mul(s)),
-      gradient: (dy, saved) => {
-        const [m, s] = saved as [tf.Tensor2D, tf.Tensor2D];
-        const t = standardized(m, s);
-        return [dy.mul(above(t.neg())), dy.mul(density(t))];
-      },
-    };
-  }, composed);
+  const op = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D, [tf.Tensor2D, tf.Tensor2D]>(
+    ([m, s], save) => {
+      save([m, s]);
+      const distance = tf.abs(standardized(m, s));
+      const excess = tf.relu(density(distance).sub(distance.mul(above(distance))));
+      return {
+        value: tf.relu(m).add(excess.mul(s)),
+        gradient: (dy, [m, s]) => {
+          const t = standardized(m, s);
+          return [dy.mul(above(t.neg())), dy.mul(density(t))];
+        },
+      };
+    },
+    composed,
+  );
   return op(mean, deviation);
 
   function composed(m: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor2D {

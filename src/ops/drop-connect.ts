@@ -26,6 +26,8 @@ interface Gradients {
 /** The masks of a block, bool, of its shape: the same ones each time they are asked for. */
 export type BlockMasks = (block: Block) => tf.Tensor;
 
+type Operands = [x: tf.Tensor2D, kernel: tf.Tensor2D];
+
 /**
  * A product with a kernel of which each example keeps weights of its own.
  *
@@ -57,18 +59,17 @@ export function dropConnectPerExample(
   // Of no examples: there is nothing to put together, nor to learn from.
   if (blocks.length === 0) return tf.matMul(x, kernel);
   const keptIn = (block: Block) => tf.tidy(() => masksOf(block));
-  const product = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([x, kernel], save) => {
+  const product = withGradient<Operands, tf.Tensor2D, Operands>(([x, kernel], save) => {
     save([x, kernel]);
     const rows = blocks.map((block) => tf.tidy(() => productOf(rowsOf(x, block), kernel, keptIn(block))));
-    const gradient = (dy: tf.Tensor2D, saved: tf.Tensor[]) => {
-      const [x, kernel] = saved as [tf.Tensor2D, tf.Tensor2D];
+    const gradient = (dy: tf.Tensor2D, [x, kernel]: Operands) => {
       const start: Gradients = { dx: [], dW: tf.zeros(kernel.shape) };
       const { dx, dW } = blocks.reduce((sum, block) => {
         const [dx, dW] = tf.tidy(() => {
           const [kept, xRows, dyRows] = [keptIn(block), rowsOf(x, block), rowsOf(dy, block)];
           return [
             inputGradientOf(dyRows, kernel, kept),
-            sum.dW.add(kernelGradientOf(xRows, dyRows, kept)) as tf.Tensor2D,
+            tf.add<tf.Tensor2D>(sum.dW, kernelGradientOf(xRows, dyRows, kept)),
           ] as const;
         });
         sum.dW.dispose();
@@ -101,12 +102,12 @@ export function dropConnectPerBatch(
   scale: number,
 ): tf.Tensor2D {
   // The product is left to tfjs, whose tape leaves out a gradient by x that nobody asked for.
-  const thinned = withGradient<[tf.Tensor2D], tf.Tensor2D>(([kernel], save) => {
+  const thinned = withGradient<[tf.Tensor2D], tf.Tensor2D, [tf.Tensor]>(([kernel], save) => {
     const kept = tf.tidy(draw);
     save([kept]);
     return {
       value: masked(kernel, kept) as tf.Tensor2D,
-      gradient: (dy, [kept]) => [masked(dy, kept as tf.Tensor)],
+      gradient: (dy, [kept]) => [masked(dy, kept)],
     };
   });
   return times(tf.matMul(x, thinned(kernel)), scale);

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { FLOAT } from './native-attributes.js';
 import { nativeResult } from './native-op.js';
 
@@ -17,7 +17,7 @@ import { nativeResult } from './native-op.js';
  * @returns the shape of x
  */
 export function dropout<T extends tf.Tensor>(x: T, kept: tf.Tensor, scale: number): T {
-  return x.mul(scaleWhere(kept, scale)) as T;
+  return tf.mul<T>(x, scaleWhere(kept, scale));
 }
 
 /** One pass on the native backend, where cast and product are two. */
@@ -41,5 +41,5 @@ function scaleWhere(kept: tf.Tensor, scale: number): tf.Tensor {
  * @returns the shape of x
  */
 export function gaussianDropout<T extends tf.Tensor>(x: T, noise: tf.Tensor, rate: number): T {
-  return x.mul(noise.mul(Math.sqrt(rate / (1 - rate))).add(1)) as T;
+  return tf.mul<T>(x, noise.mul(Math.sqrt(rate / (1 - rate))).add(1));
 }

@@ -2,19 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 import { runCustomOp } from '../tfjs/custom-op.js';
 import { isNested } from '../tfjs/recording.js';
 
-type Save = (tensors: tf.Tensor[]) => void;
+type Save<Saved extends tf.Tensor[]> = (tensors: Saved) => void;
 
 /** Computes the value of an op, saves what its gradient needs, and returns both. */
-type Definition<In extends tf.Tensor[], Out extends tf.Tensor> = (
+type Definition<In extends tf.Tensor[], Out extends tf.Tensor, Saved extends tf.Tensor[]> = (
   inputs: In,
-  save: Save,
-) => { value: Out; gradient: (dy: Out, saved: tf.Tensor[]) => tf.Tensor[] };
+  save: Save<Saved>,
+) => { value: Out; gradient: (dy: Out, saved: Saved) => tf.Tensor[] };
 
 /** Computes the value of an op and what else it has to tell, which has no gradient; saves what the gradient needs. */
-type LazyDefinition<In extends tf.Tensor[], Out extends tf.Tensor[]> = (
+type LazyDefinition<In extends tf.Tensor[], Out extends tf.Tensor[], Saved extends tf.Tensor[]> = (
   inputs: In,
-  save: Save,
-) => { outputs: Out; gradient: (dy: Out[0], saved: tf.Tensor[]) => (() => tf.Tensor)[] };
+  save: Save<Saved>,
+) => { outputs: Out; gradient: (dy: Out[0], saved: Saved) => (() => tf.Tensor)[] };
 
 /**
  * An op with a gradient of its own: `tf.customGrad` for several inputs, whose gradient is a list in the order of the
@@ -25,11 +25,15 @@ type LazyDefinition<In extends tf.Tensor[], Out extends tf.Tensor[]> = (
  *
  * @param composed by default what computes the value, which is then to be made of ops with gradients
  */
-export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
-  definition: Definition<In, Out>,
+export function withGradient<
+  In extends tf.Tensor[],
+  Out extends tf.Tensor,
+  Saved extends tf.Tensor[] = tf.Tensor[],
+>(
+  definition: Definition<In, Out, Saved>,
   composed: (...inputs: In) => Out = (...inputs) => definition(inputs, () => {}).value,
 ): (...inputs: In) => Out {
-  const op = withLazyGradient<In, [Out]>(lazy(definition), (...inputs) => [composed(...inputs)]);
+  const op = withLazyGradient<In, [Out], Saved>(lazy(definition), (...inputs) => [composed(...inputs)]);
   return (...inputs) => op(...inputs)[0];
 }
 
@@ -37,9 +41,11 @@ export function withGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
  * The same for a gradient that is made of ops with gradients, and saves nothing but inputs and constants, as that of a
  * linear map: it is right however often it is differentiated, and the value may come of ops that have none.
  */
-export function withDifferentiableGradient<In extends tf.Tensor[], Out extends tf.Tensor>(
-  definition: Definition<In, Out>,
-): (...inputs: In) => Out {
+export function withDifferentiableGradient<
+  In extends tf.Tensor[],
+  Out extends tf.Tensor,
+  Saved extends tf.Tensor[] = tf.Tensor[],
+>(definition: Definition<In, Out, Saved>): (...inputs: In) => Out {
   return (...inputs) => run(lazy(definition), inputs)[0];
 }
 
@@ -59,16 +65,20 @@ export function constantOf<In extends tf.Tensor, Out extends tf.Tensor>(x: In, f
  * is called only for inputs that are on the way to what is differentiated, as with the gradients of tfjs's own kernels.
  * What several of them need is computed before the list is returned.
  */
-export function withLazyGradient<In extends tf.Tensor[], Out extends tf.Tensor[]>(
-  definition: LazyDefinition<In, Out>,
+export function withLazyGradient<
+  In extends tf.Tensor[],
+  Out extends tf.Tensor[],
+  Saved extends tf.Tensor[] = tf.Tensor[],
+>(
+  definition: LazyDefinition<In, Out, Saved>,
   composed: (...inputs: In) => Out = (...inputs) => definition(inputs, () => {}).outputs,
 ): (...inputs: In) => Out {
   return (...inputs) => (isNested() ? composed(...inputs) : run(definition, inputs));
 }
 
-function lazy<In extends tf.Tensor[], Out extends tf.Tensor>(
-  definition: Definition<In, Out>,
-): LazyDefinition<In, [Out]> {
+function lazy<In extends tf.Tensor[], Out extends tf.Tensor, Saved extends tf.Tensor[]>(
+  definition: Definition<In, Out, Saved>,
+): LazyDefinition<In, [Out], Saved> {
   return (inputs, save) => {
     const { value, gradient } = definition(inputs, save);
     return {
@@ -78,18 +88,18 @@ function lazy<In extends tf.Tensor[], Out extends tf.Tensor>(
   };
 }
 
-function run<In extends tf.Tensor[], Out extends tf.Tensor[]>(
-  definition: LazyDefinition<In, Out>,
+function run<In extends tf.Tensor[], Out extends tf.Tensor[], Saved extends tf.Tensor[]>(
+  definition: LazyDefinition<In, Out, Saved>,
   inputs: In,
 ): Out {
-  let gradient: ReturnType<LazyDefinition<In, Out>>['gradient'];
-  return runCustomOp({
+  let gradient: ReturnType<LazyDefinition<In, Out, Saved>>['gradient'];
+  return runCustomOp<Out, Saved>({
     inputs,
     forward: (save) => {
       const result = definition(inputs, save);
       gradient = result.gradient;
       return result.outputs;
     },
-    backward: ([dy], saved) => gradient(dy as Out[0], saved),
-  }) as Out;
+    backward: (dys, saved) => gradient(dys[0]!, saved),
+  });
 }

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { centre } from './centre.js';
-import { withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
-import { clearPadding } from './padding.js';
+import { normalize } from './normalize.js';
 
 export interface LayerNormOptions {
   /** Added to the variance inside the root: above 0. Default: 1e-3. */
@@ -32,27 +30,9 @@ export function layerNorm(
   bias: tf.Tensor1D | null = null,
   { epsilon = 1e-3 }: LayerNormOptions = {},
 ): tf.Tensor2D {
-  const guard = normGuard(epsilon);
-  const inputs = bias ? [x, gain, bias] : [x, gain];
-  return withGradient<tf.Tensor[], tf.Tensor2D>((inputs, save) => {
-    const [x, gain, bias] = inputs as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D?];
-    const { centred } = centre(x, [1]);
-    const inverse = tf.rsqrt(tf.mean(tf.square(centred), 1, true).add(guard)); // [batch, 1]
-    const normal = centred.mul(inverse) as tf.Tensor2D; // [batch, features]
-    const scaled = normal.mul(gain);
-    save([normal, inverse, gain]);
-    return { value: clearPadding((bias ? scaled.add(bias) : scaled) as tf.Tensor2D), gradient };
-  })(...inputs);
-
-  function gradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-    const [normal, inverse, gain] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
-    const d = dy.mul(gain);
-    const along = normal.mul(tf.mean(d.mul(normal), 1, true));
-    const dx = d
-      .sub(tf.mean(d, 1, true))
-      .sub(along)
-      .mul(inverse);
-    const dgain = tf.sum(dy.mul(normal), 0);
-    return [clearPadding(dx), dgain, ...(bias ? [tf.sum(dy, 0)] : [])];
-  }
+  return tf.tidy(() => {
+    const row = (t: tf.Tensor1D): tf.Tensor2D => t.expandDims(0);
+    const options = { over: [1], epsilon: normGuard(epsilon) };
+    return normalize(x, row(gain), bias && row(bias), options).y;
+  });
 }

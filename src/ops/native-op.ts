@@ -42,9 +42,10 @@ export interface Ops {
  */
 export function nativeOp(name: string, attributes: Attributes, inputs: () => tf.Tensor[]): tf.Tensor | null {
   if (!nativeBackend()) return null;
-  return tf.tidy(
-    () => nativeResult(inputs(), ({ op }, ...given) => op(name, attributes, ...given)) as tf.Tensor,
+  const computed = tf.tidy(
+    () => nativeResult(inputs(), ({ op }, ...given) => op(name, attributes, ...given)) ?? undefined,
   );
+  return computed ?? null;
 }
 
 /** The same for numbers that a gradient is taken by: null also where what is computed is on a tape, which would not see it. */
@@ -83,7 +84,7 @@ export function nativeProgram<In extends tf.Tensor[]>(
   };
   const language: Ops = {
     ops,
-    op: (...op) => ops(1, ...op)[0] as Handle,
+    op: (...op) => ops(1, ...op)[0]!,
     scalar,
     filled: (size, value) => constant([size], TYPES.float32, new Float32Array(size).fill(value)),
     integer: (value) => constant([], TYPES.int32, Int32Array.of(value)),
@@ -93,7 +94,7 @@ export function nativeProgram<In extends tf.Tensor[]>(
   try {
     const ids = backend.getInputTensorIds(inputs);
     const given = inputs.map((input, i) => {
-      const handle = { id: ids[i] as number, shape: input.shape, dtype: TYPES[input.dtype as 'float32'] };
+      const handle = { id: ids[i]!, shape: input.shape, dtype: TYPES[input.dtype as 'float32'] };
       const stored = input.dtype === 'float32' ? typeOfData(input, backend) : 'float32';
       return stored === 'int32' || stored === 'bool' ? language.op('Cast', TO_FLOAT[stored], handle) : handle;
     });
@@ -114,7 +115,7 @@ export function nativeResult<In extends tf.Tensor[]>(
   program: (ops: Ops, ...inputs: Handles<In>) => Handle,
 ): tf.Tensor | null {
   const results = nativeProgram<In>(inputs, (ops, ...inputs) => [program(ops, ...(inputs as Handles<In>))]);
-  return results && (results[0] as tf.Tensor);
+  return results && results[0]!;
 }
 
 const TO_FLOAT = {

@@ -12,12 +12,15 @@ export interface NormalizeOptions {
 }
 
 /** Normalized values with the statistics that they were normalized by, which carry no gradient. */
-export interface Normalized {
-  y: tf.Tensor;
+export interface Normalized<T extends tf.Tensor> {
+  y: T;
   /** The shape of x, with 1 along the axes that the statistics were taken over. */
   mean: tf.Tensor;
   variance: tf.Tensor;
 }
+
+type Inputs = [x: tf.Tensor, ...parameters: tf.Tensor[]];
+type Saved = [normal: tf.Tensor, inverse: tf.Tensor, ...gain: tf.Tensor[]];
 
 /**
  * Batch normalization in training, layer normalization and their relatives, by the axes of their statistics.
@@ -32,40 +35,38 @@ export interface Normalized {
  * @param gain of the rank of x, 1 where it does not vary; null for 1
  * @param bias the same; null for 0
  */
-export function normalize(
-  x: tf.Tensor,
+export function normalize<T extends tf.Tensor>(
+  x: T,
   gain: tf.Tensor | null,
   bias: tf.Tensor | null,
   { over, epsilon }: NormalizeOptions,
-): Normalized {
-  const inputs = [x, gain, bias].filter((input) => input !== null);
-  const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>(([x], save) => {
-    const parts = standardize(x as tf.Tensor, over, epsilon);
+): Normalized<T> {
+  const inputs: Inputs = [x, ...[gain, bias].filter((input) => input !== null)];
+  const [y, mean, variance] = withLazyGradient<Inputs, [T, tf.Tensor, tf.Tensor], Saved>((_, save) => {
+    const parts = standardize(x, over, epsilon);
     save([parts.normal, parts.inverse, ...(gain ? [gain] : [])]);
-    const scaled = gain ? tf.mul(parts.normal, gain) : parts.normal;
-    const y = clearPadding(bias ? tf.add(scaled, bias) : scaled);
+    const scaled = gain ? tf.mul<T>(parts.normal, gain) : parts.normal;
+    const y = clearPadding(bias ? tf.add<T>(scaled, bias) : scaled);
     return { outputs: [y, parts.mean, parts.variance], gradient };
-  })(...inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  })(...inputs);
   return { y, mean, variance };
 
-  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [normal, inverse, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?];
+  function gradient(dy: tf.Tensor, [normal, inverse, gain]: Saved): (() => tf.Tensor)[] {
     const along = tf.mul(dy, normal);
     const dgain = gain && sumTo(along, gain.shape);
-    const dbias = () => sumTo(dy, (bias as tf.Tensor).shape);
     const dx = () => {
       const d = gain ? tf.mul(dy, gain) : dy;
       const projection = tf.mean(gain ? tf.mul(along, gain) : along, over, true);
       const centred = tf.sub(tf.sub(d, tf.mean(d, over, true)), tf.mul(normal, projection));
       return clearPadding(tf.mul(centred, inverse));
     };
-    return [dx, ...(dgain ? [() => dgain] : []), ...(bias ? [dbias] : [])];
+    return [dx, ...(dgain ? [() => dgain] : []), ...(bias ? [() => sumTo(dy, bias.shape)] : [])];
   }
 }
 
-function standardize(x: tf.Tensor, over: number[], epsilon: number) {
+function standardize<T extends tf.Tensor>(x: T, over: number[], epsilon: number) {
   const { centred, mean } = centre(x, over);
   const variance = tf.mean(tf.square(centred), over, true);
   const inverse = tf.rsqrt(tf.add(variance, epsilon));
-  return { mean, variance, inverse, normal: tf.mul(centred, inverse) };
+  return { mean, variance, inverse, normal: tf.mul<T>(centred, inverse) };
 }

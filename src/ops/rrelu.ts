@@ -14,11 +14,11 @@ import { withDifferentiableGradient } from './gradient.js';
  * @returns the shape of x
  */
 export function rrelu<T extends tf.Tensor>(x: T, slope: tf.Tensor): T {
-  return withDifferentiableGradient<[tf.Tensor], tf.Tensor>(([x], save) => {
+  return withDifferentiableGradient<[T], T, [tf.Tensor]>(([x], save) => {
     const factor = tf.where(tf.greater(x, 0), tf.onesLike(x), slope); // of x
     save([factor]);
-    return { value: x.mul(factor), gradient: (dy, [factor]) => [dy.mul(factor as tf.Tensor)] };
-  })(x) as T;
+    return { value: tf.mul<T>(x, factor), gradient: (dy, [factor]) => [dy.mul(factor)] };
+  })(x);
 }
 
 /** How a slope is made of a uniform number: it is the slope, or what x is divided by. */

@@ -26,8 +26,8 @@ export function erf<T extends tf.Tensor>(x: T): T {
 /** A function with a gradient that computes the value again from x, where it is to be differentiated. */
 function again<T extends tf.Tensor>(f: (x: T) => T, gradient: (dy: T, x: T) => tf.Tensor): (x: T) => T {
   if (!isNested()) return f;
-  return withDifferentiableGradient<[T], T>(([x], save) => {
+  return withDifferentiableGradient<[T], T, [T]>(([x], save) => {
     save([x]);
-    return { value: f(x), gradient: (dy, [x]) => [gradient(dy, x as T)] };
+    return { value: f(x), gradient: (dy, [x]) => [gradient(dy, x)] };
   });
 }

@@ -15,53 +15,54 @@ import { sigmoid } from './smooth.js';
  * straight-through: Bengio, Leonard, Courville, "Estimating or propagating gradients through stochastic neurons for
  * conditional computation", arXiv 1308.3432.
  *
- * @param activity `[batch, units]`
+ * @param activation `[batch, units]`
  * @param logit `[batch, units]`, of the keep probability
  * @param noise uniform numbers in [0, 1), `[batch, units]`; null for prediction
  * @param belief what the gradient by the logit is in training
  * @returns `[batch, units]`
  */
 export function standout(
-  activity: tf.Tensor2D,
+  activation: tf.Tensor2D,
   logit: tf.Tensor2D,
   noise: tf.Tensor2D | null,
   belief: 'tied' | 'learned' = 'tied',
 ): tf.Tensor2D {
-  if (noise === null) return activity.mul(sigmoid(logit));
-  return belief === 'tied' ? masked(activity, logit, noise) : straightThrough(activity, logit, noise);
+  if (noise === null) return activation.mul(sigmoid(logit));
+  return belief === 'tied' ? masked(activation, logit, noise) : straightThrough(activation, logit, noise);
 }
 
-function masked(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
+function masked(activation: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
   // The logit is used, not passed: by the equation it has no gradient.
-  return withGradient<[tf.Tensor2D], tf.Tensor2D>(([activity], save) => {
-    const margin = tf.sigmoid(logit).sub(noise); // above 0 where kept, [batch, units]
+  return withGradient<[tf.Tensor2D], tf.Tensor2D, [tf.Tensor2D]>(([activation], save) => {
+    const margin: tf.Tensor2D = tf.sigmoid(logit).sub(noise); // above 0 where kept, [batch, units]
     save([margin]);
     return {
-      value: reluGradient(activity, margin),
-      gradient: (dy, [margin]) => [reluGradient(dy, margin as tf.Tensor)],
+      value: reluGradient(activation, margin),
+      gradient: (dy, [margin]) => [reluGradient(dy, margin)],
     };
-  })(activity);
+  })(activation);
 }
 
-function straightThrough(activity: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
-  const op = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D>(([activity, logit], save) => {
+type Saved = [activation: tf.Tensor2D, q: tf.Tensor2D, margin: tf.Tensor2D];
+
+function straightThrough(activation: tf.Tensor2D, logit: tf.Tensor2D, noise: tf.Tensor2D): tf.Tensor2D {
+  const op = withGradient<[tf.Tensor2D, tf.Tensor2D], tf.Tensor2D, Saved>(([activation, logit], save) => {
     const q = tf.sigmoid(logit);
-    const margin = q.sub(noise); // above 0 where kept, [batch, units]
-    save([activity, q, margin]);
+    const margin: tf.Tensor2D = q.sub(noise); // above 0 where kept, [batch, units]
+    save([activation, q, margin]);
     return {
-      value: reluGradient(activity, margin),
-      gradient: (dy, saved) => {
-        const [activity, q, margin] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-        return [reluGradient(dy, margin), dy.mul(activity).mul(q).mul(tf.sub(1, q))];
+      value: reluGradient(activation, margin),
+      gradient: (dy, [activation, q, margin]) => {
+        return [reluGradient(dy, margin), dy.mul(activation).mul(q).mul(tf.sub(1, q))];
       },
     };
   }, composed);
-  return op(activity, logit);
+  return op(activation, logit);
 
   /** Of the value of r, and of the derivative of q. */
-  function composed(activity: tf.Tensor2D, logit: tf.Tensor2D): tf.Tensor2D {
+  function composed(activation: tf.Tensor2D, logit: tf.Tensor2D): tf.Tensor2D {
     const q = sigmoid(logit);
     const r = constantOf(q, (q) => tf.step(q.sub(noise)));
-    return activity.mul(r.add(q.sub(constantOf(q, tf.clone))));
+    return activation.mul(r.add(q.sub(constantOf(q, tf.clone))));
   }
 }

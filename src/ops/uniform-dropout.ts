@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 /**
  * Multiplicative uniform noise (Uout).
@@ -16,5 +16,5 @@ import type * as tf from '@tensorflow/tfjs';
  * @returns the shape of x
  */
 export function uniformDropout<T extends tf.Tensor>(x: T, noise: tf.Tensor, beta: number): T {
-  return x.mul(noise.mul(2 * beta).add(1 - beta)) as T;
+  return tf.mul<T>(x, noise.mul(2 * beta).add(1 - beta));
 }

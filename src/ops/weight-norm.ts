@@ -33,7 +33,7 @@ export function weightNormProduct(
   // The product keeps its own gradient: it leaves out that of the data, which the first layer does not need.
   return tf.tidy(() => {
     const guard = normGuard(epsilon);
-    return withGradient<[tf.Tensor2D, tf.Tensor2D, tf.Tensor1D], tf.Tensor2D>(([u, v, g], save) => {
+    return withGradient<[tf.Tensor2D, tf.Tensor2D, tf.Tensor1D], tf.Tensor2D, Saved>(([u, v, g], save) => {
       const inverse = inverseLength(sumOfSquares(v, [0]), guard); // [units]
       const s = g.mul(inverse); // [units]
       save([u, v, inverse, s]);
@@ -42,8 +42,9 @@ export function weightNormProduct(
   });
 }
 
-function productGradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-  const [u, v, inverse, s] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+type Saved = [u: tf.Tensor2D, v: tf.Tensor2D, inverse: tf.Tensor, s: tf.Tensor];
+
+function productGradient(dy: tf.Tensor2D, [u, v, inverse, s]: Saved): tf.Tensor[] {
   const dg = tf.sum(dy.mul(u), 0).mul(inverse); // [units]
   return [dy.mul(s), v.mul(dg.mul(s).mul(inverse).neg()), dg];
 }
@@ -68,15 +69,14 @@ export function unitKernel<T extends tf.Tensor>(
 ): T {
   const axes = inputAxes(v, outputAxes);
   const guard = normGuard(epsilon);
-  return withGradient<[T], T>(([v], save) => {
+  return withGradient<[T], T, [T, tf.Tensor]>(([v], save) => {
     const inverse = inverseLength(sumOfSquares(v, axes, true), guard);
-    const value = v.mul(inverse) as T;
+    const value = tf.mul<T>(v, inverse);
     save([value, inverse]);
     return { value, gradient };
   })(v);
 
-  function gradient(dw: T, saved: tf.Tensor[]): tf.Tensor[] {
-    const [w, inverse] = saved as [T, tf.Tensor];
+  function gradient(dw: T, [w, inverse]: [T, tf.Tensor]): tf.Tensor[] {
     return [dw.sub(w.mul(tf.sum(dw.mul(w), axes, true))).mul(inverse)];
   }
 }

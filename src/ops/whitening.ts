@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { centre } from './centre.js';
 import { constantOf, withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
 import { magnitude } from './lengths.js';
@@ -57,17 +58,17 @@ export function whiten(
     const examples = x.shape[0];
     const scale = scaleOf(x, groupSize); // [groups, 1, 1]
     const scales = alongFeatures(scale, groupSize); // [features]
-    const { centred, mean } = centre(tf.div(x, scales));
-    const groups = split(centred, groupSize); // [groups, batch, groupSize]
+    const { centred, mean } = centre<tf.Tensor2D>(tf.div(x, scales), [0]);
+    const groups = split(clearPadding(centred), groupSize); // [groups, batch, groupSize]
     const least = tf.maximum(tf.div(guard, scale).div(scale), normGuard(ROUNDING));
-    const unit = clearPadding(tf.eye(groupSize, groupSize, [groups.shape[0]])) as unknown as tf.Tensor3D;
-    const covariance = tf.matMul(groups, groups, true).div(examples).add(unit.mul(least)) as tf.Tensor3D;
+    const unit: tf.Tensor3D = clearPadding(tf.tile(tf.eye(groupSize).expandDims(0), [groups.shape[0], 1, 1]));
+    const covariance: tf.Tensor3D = tf.matMul(groups, groups, true).div(examples).add(unit.mul(least));
     const trace = inner(covariance, unit); // [groups, 1, 1]
-    const normal = covariance.div(trace) as tf.Tensor3D;
+    const normal: tf.Tensor3D = covariance.div(trace);
     const { root, steps } = newton(normal, unit, iterations);
-    const whitening = root.mul(tf.rsqrt(trace)) as tf.Tensor3D;
+    const whitening: tf.Tensor3D = root.mul(tf.rsqrt(trace));
 
-    const y = withGradient<[tf.Tensor2D], tf.Tensor2D>((_, save) => {
+    const y = withGradient<[tf.Tensor2D], tf.Tensor2D, Saved>((_, save) => {
       save([
         scales,
         groups,
@@ -79,17 +80,21 @@ export function whiten(
       ]);
       return { value: join(tf.matMul(groups, whitening)), gradient };
     })(x);
-    return { y, mean: tf.mul<tf.Tensor1D>(mean, scales), whitening: tf.div<tf.Tensor3D>(whitening, scale) };
+    return {
+      y,
+      mean: mean.flatten().mul<tf.Tensor1D>(scales),
+      whitening: tf.div<tf.Tensor3D>(whitening, scale),
+    };
 
-    function gradient(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
-      const [scales, groups, trace, normal, whitening, unit, ...matrices] = saved as Saved;
+    function gradient(dy: tf.Tensor2D, saved: Saved): tf.Tensor[] {
+      const [scales, groups, trace, normal, whitening, unit, ...matrices] = saved;
       const d = split(dy, groupSize); // [groups, batch, groupSize]
       const dWhitening = tf.matMul(groups, d, true);
       const dNormal = newtonGradient(stepsOf(matrices), dWhitening.mul(tf.rsqrt(trace)));
       const dTrace = inner(dNormal, normal).add(inner(dWhitening, whitening).div(2));
-      const dCovariance = clearPadding(dNormal.sub(unit.mul(dTrace)).div(trace)) as tf.Tensor3D;
-      const both = dCovariance.add(tf.transpose(dCovariance, [0, 2, 1])).div(examples) as tf.Tensor3D;
-      const dCentred = tf.matMul(d, whitening, false, true).add(tf.matMul(groups, both)) as tf.Tensor3D;
+      const dCovariance: tf.Tensor3D = clearPadding(dNormal.sub(unit.mul(dTrace)).div(trace));
+      const both: tf.Tensor3D = dCovariance.add(tf.transpose(dCovariance, [0, 2, 1])).div(examples);
+      const dCentred: tf.Tensor3D = tf.matMul(d, whitening, false, true).add(tf.matMul(groups, both));
       return [subtractMean(join(dCentred)).div(scales)];
     }
   });
@@ -107,7 +112,7 @@ type Saved = [tf.Tensor1D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, t
  */
 export function whitenBy(x: tf.Tensor2D, mean: tf.Tensor1D, whitening: tf.Tensor3D): tf.Tensor2D {
   return tf.tidy(() => {
-    const centred = clearPadding(tf.sub(x, mean) as tf.Tensor2D);
+    const centred: tf.Tensor2D = clearPadding(tf.sub(x, mean));
     return join(tf.matMul(split(centred, whitening.shape[1]), whitening));
   });
 }
@@ -138,9 +143,9 @@ function newton(
   const most = unit.mul(1.5);
   const steps: Step[] = [];
   let root = unit;
-  let image = normal.mul(-0.5) as tf.Tensor3D;
+  let image: tf.Tensor3D = normal.mul(-0.5);
   for (let k = 0; k < iterations; k++) {
-    const factor = tf.matMul(root, image).add(most) as tf.Tensor3D;
+    const factor: tf.Tensor3D = tf.matMul(root, image).add(most);
     steps.push({ root, image, factor });
     [root, image] = [tf.matMul(factor, root), tf.matMul(image, factor)];
   }
@@ -178,14 +183,6 @@ function inner(a: tf.Tensor, b: tf.Tensor): tf.Tensor3D {
   return tf.sum(a.mul(b), [1, 2], true);
 }
 
-/** Twice: the first mean of a large constant is off by a rounding error, which whitening would blow up. */
-function centre(x: tf.Tensor2D): { centred: tf.Tensor2D; mean: tf.Tensor1D } {
-  const first = tf.mean(x, 0) as tf.Tensor1D;
-  const rough = tf.sub(x, first);
-  const rest = tf.mean(rough, 0);
-  return { centred: clearPadding(tf.sub(rough, rest) as tf.Tensor2D), mean: first.add(rest) };
-}
-
 function subtractMean(t: tf.Tensor2D): tf.Tensor2D {
   return clearPadding(tf.sub(t, tf.mean(t, 0)));
 }
@@ -205,7 +202,6 @@ function join(t: tf.Tensor3D): tf.Tensor2D {
 
 function stepsOf(matrices: tf.Tensor3D[]): Step[] {
   return Array.from({ length: matrices.length / 3 }, (_, k) => {
-    const [root, image, factor] = matrices.slice(3 * k) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-    return { root, image, factor };
+    return { root: matrices[3 * k]!, image: matrices[3 * k + 1]!, factor: matrices[3 * k + 2]! };
   });
 }

@@ -2,21 +2,22 @@ import * as tf from '@tensorflow/tfjs';
 import { withFlagOff } from './flags.js';
 
 /** An op with a gradient of its own, for the engine. */
-export interface CustomOp {
+export interface CustomOp<Out extends tf.Tensor[], Saved extends tf.Tensor[]> {
   inputs: tf.Tensor[];
   /** Computes the outputs, and saves what the gradient is called with. */
-  forward(save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
+  forward(save: (tensors: Saved) => void): Out;
   /** For each input a function, called only if the gradient by it is wanted. */
-  backward(dys: tf.Tensor[], saved: tf.Tensor[]): (() => tf.Tensor)[];
+  backward(dys: Out, saved: Saved): (() => tf.Tensor)[];
 }
 
 /** What `tf.customGrad` itself is built on. */
-interface Engine {
+interface Engine<Out extends tf.Tensor[], Saved extends tf.Tensor[]> {
   runKernelFunc(call: {
     inputs: Record<string, tf.Tensor>;
-    forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor[];
-    backwardsFunc: (dys: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
-  }): tf.Tensor[];
+    forwardFunc: (backend: unknown, save: (tensors: Saved) => void) => Out;
+    /** The gradient of an op of one output comes alone. */
+    backwardsFunc: (dys: Out | Out[0], saved: Saved) => Record<string, () => tf.Tensor>;
+  }): Out;
 }
 
 /**
@@ -25,14 +26,18 @@ interface Engine {
  * The engine's check for leaks, which tfjs has for its own tests, is off meanwhile: it would report every tensor that an op
  * saves for its gradient and does not return.
  */
-export function runCustomOp({ inputs, forward, backward }: CustomOp): tf.Tensor[] {
-  const engine = tf.engine() as unknown as Engine;
+export function runCustomOp<Out extends tf.Tensor[], Saved extends tf.Tensor[]>({
+  inputs,
+  forward,
+  backward,
+}: CustomOp<Out, Saved>): Out {
+  const engine = tf.engine() as unknown as Engine<Out, Saved>;
   return withFlagOff('IS_TEST', () =>
     engine.runKernelFunc({
       inputs: Object.fromEntries(inputs.entries()),
       forwardFunc: (_, save) => forward(save),
       backwardsFunc: (dys, saved) =>
-        Object.fromEntries(backward(Array.isArray(dys) ? dys : [dys], saved).entries()),
+        Object.fromEntries(backward((Array.isArray(dys) ? dys : [dys]) as Out, saved).entries()),
     }),
   );
 }

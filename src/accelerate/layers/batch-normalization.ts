@@ -79,7 +79,7 @@ function composed(
   bias: tf.Tensor | null,
   axis: number,
   epsilon: number,
-): Normalized {
+): Normalized<tf.Tensor> {
   const shape = along(x, axis);
   const over = shape.flatMap((_, i) => (i === axis ? [] : [i]));
   return normalize(x, gain?.reshape(shape) ?? null, bias?.reshape(shape) ?? null, { over, epsilon });
@@ -92,7 +92,7 @@ function fused(
   bias: tf.Tensor | null,
   axis: number,
   epsilon: number,
-): Normalized | null {
+): Normalized<tf.Tensor> | null {
   if (axis !== x.rank - 1 || x.size === 0 || tf.getBackend() !== 'tensorflow' || isNested()) return null;
   const channels = x.shape[axis] as number;
   const four = [x.size / channels, 1, 1, channels];
