@@ -37,7 +37,7 @@ export interface Initialized {
  * Reference: Salimans and Kingma, "Weight Normalization", arXiv 1602.07868, section 3.
  *
  * ```ts
- * dataInit(model, xs.slice([0, 0], [500, 784]));
+ * dataInit(model, x.slice([0, 0], [500, 784]));
  * ```
  *
  * @param model built, with at least one layer made by `weightNorm`
