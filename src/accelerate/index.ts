@@ -1,35 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../errors/argument-error.js';
 import { KEEP_ONE } from '../errors/copies.js';
-import { didYouMean } from '../errors/did-you-mean.js';
 import { withFlagOff } from '../tfjs/flags.js';
 import { Overrides } from '../tfjs/overrides.js';
-import type { Acceleration } from './acceleration.js';
-import { type AccelerationName, accelerations } from './registry.js';
+import { enginePrototype } from '../tfjs/tape.js';
+import { type AccelerateOptions, choose } from './choose.js';
+import { type AccelerationGroup, type AccelerationName, accelerationOf } from './registry.js';
 
-export type { AccelerationName };
+export type { AccelerateOptions, AccelerationGroup, AccelerationName };
 
-export interface AccelerateOptions {
-  /**
-   * Turns on only these, which may also be those of `repair`. Default: all but those of `repair`.
-   */
-  only?: readonly AccelerationName[];
-  /**
-   * Also what changes behaviour that a model may rely on: `constraints` are applied after each step, `frozenBatchNorm`
-   * uses its moving statistics and freezes what is compiled from then on, `seededDropout` draws a new mask at each call, `unclippedCrossEntropy` has losses and
-   * gradients where probabilities are below 1e-7. Default: false.
-   */
-  repair?: boolean;
-}
+/** The accelerations that are on, in the order in which they were applied. */
+const active = new Map<AccelerationName, Overrides>();
 
-const NAMES = Object.keys(accelerations) as AccelerationName[];
-const of = (name: AccelerationName): Acceleration => accelerations[name];
-
-/** What was changed, by name, in the order in which it was. */
-const on = new Map<AccelerationName, Overrides>();
-
-/** What is asked for, and is for a backend that has not been set yet. */
+/** Those that are asked for, but belong to a backend that has not been set yet. */
 const waiting = new Set<AccelerationName>();
+
+/** Backends whose kernels are there only once the backend has been set, by the second segment of a kernel's name. */
+const LOADED_LATER: Record<string, string> = { wasm: 'wasm', native: 'tensorflow' };
 
 /**
  * Trains the built-in layers of tfjs at the speed of its engine, and fixes what is broken in them: for every model, also
@@ -41,7 +27,7 @@ const waiting = new Set<AccelerationName>();
  *
  * ```ts
  * accelerate();
- * accelerate({ only: ['layerNorm', 'adam'] });
+ * accelerate({ only: ['layer/layerNormalization', 'optimizer'] });
  * accelerate({ repair: true });
  * accelerate.restore();
  * ```
@@ -54,13 +40,13 @@ export function accelerate(options: AccelerateOptions = {}): AccelerationName[] 
   const chosen = choose(options);
   requireReady();
   quietly(() => turnOn(chosen));
-  return [...on.keys()];
+  return [...active.keys()];
 }
 
 /** Undoes all of it, to the last registration. */
 accelerate.restore = (): void => {
   waiting.clear();
-  for (const name of [...on.keys()].reverse()) undo(name);
+  for (const name of [...active.keys()].reverse()) undo(name);
   following?.undo();
   following = null;
 };
@@ -70,14 +56,14 @@ const quietly = (f: () => void): void => withFlagOff('DEBUG', () => withFlagOff(
 
 /** Turns on what the backend in use has a place for, all or nothing; the rest waits for its own. */
 function turnOn(chosen: readonly AccelerationName[]): void {
-  const now = chosen.filter((name) => (of(name).backend ?? tf.getBackend()) === tf.getBackend());
+  const now = chosen.filter(isBackendSet);
   const added: AccelerationName[] = [];
   try {
     for (const name of now) {
-      const { needed, apply } = of(name);
-      if (on.has(name) || needed?.() === false) continue;
+      const { needed, apply } = accelerationOf(name);
+      if (active.has(name) || needed?.() === false) continue;
       const overrides = new Overrides();
-      on.set(name, overrides);
+      active.set(name, overrides);
       added.push(name);
       apply(overrides);
     }
@@ -92,13 +78,19 @@ function turnOn(chosen: readonly AccelerationName[]): void {
   if (waiting.size > 0) follow();
 }
 
+function isBackendSet(name: AccelerationName): boolean {
+  const [kind, backend = ''] = name.split('/');
+  const needed = kind === 'kernel' ? LOADED_LATER[backend] : undefined;
+  return needed === undefined || needed === tf.getBackend();
+}
+
 let following: Overrides | null = null;
 
 /** Turns on what waits for a backend once that one is set. */
 function follow(): void {
   if (following) return;
   following = new Overrides();
-  following.method(Object.getPrototypeOf(tf.engine()), 'setBackend', (setBackend) => {
+  following.method(enginePrototype(), 'setBackend', (setBackend) => {
     return async function (this: unknown, backend: string) {
       const isSet = await setBackend.call(this, backend);
       quietly(() => turnOn([...waiting]));
@@ -108,30 +100,8 @@ function follow(): void {
 }
 
 function undo(name: AccelerationName): void {
-  on.get(name)?.undo();
-  on.delete(name);
-}
-
-function choose(options: AccelerateOptions): readonly AccelerationName[] {
-  const { only, repair = false, ...others } = options ?? {};
-  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
-  if (!isObject)
-    throw new ArgumentError('accelerate', 'options', 'an object of `only` and `repair`', options);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) {
-    throw new Error(`accelerate: no option ${unknown}; ${didYouMean(unknown, ['only', 'repair'])}`);
-  }
-  if (typeof repair !== 'boolean') throw new ArgumentError('accelerate', 'repair', 'true or false', repair);
-  if (only === undefined) return NAMES.filter((name) => repair || !of(name).repair);
-  if (!Array.isArray(only) || only.length === 0) {
-    throw new ArgumentError('accelerate', 'only', 'a list of one name or more', only);
-  }
-  for (const name of only) {
-    if (NAMES.includes(name)) continue;
-    const received = typeof name === 'string' ? `'${name}'` : String(name);
-    throw new Error(`accelerate: only has no ${received}; ${didYouMean(String(name), NAMES)}`);
-  }
-  return NAMES.filter((name) => only.includes(name) || (repair && of(name).repair));
+  active.get(name)?.undo();
+  active.delete(name);
 }
 
 function requireReady(): void {

@@ -1,58 +1,12 @@
 import type { Acceleration } from './acceleration.js';
-import { averagePool } from './gradients/average-pool.js';
-import { averagePool3d } from './gradients/average-pool-3d.js';
-import { conv3dTranspose } from './gradients/conv-3d-transpose.js';
-import { einsum } from './gradients/einsum.js';
-import { emptyGradients } from './gradients/empty-gradients.js';
-import { matMul as matMulGradient } from './gradients/mat-mul.js';
-import { maximum } from './gradients/maximum.js';
-import { mean } from './gradients/mean.js';
-import { minimum } from './gradients/minimum.js';
-import { relu } from './gradients/relu.js';
-import { resizeBilinear } from './gradients/resize-bilinear.js';
-import { resizeNearestNeighbor } from './gradients/resize-nearest-neighbor.js';
-import { savedOutputs } from './gradients/saved-outputs.js';
-import { softmax } from './gradients/softmax.js';
-import { norm } from './gradients/sqrt.js';
-import { squaredDifference } from './gradients/squared-difference.js';
-import { sum } from './gradients/sum.js';
-import { tile } from './gradients/tile.js';
-import { broadcastMatMul } from './kernels/broadcast-mat-mul.js';
-import { conv3d } from './kernels/conv-3d.js';
-import { croppedPool3d } from './kernels/cropped-pool-3d.js';
-import { einsum as einsumKernel } from './kernels/einsum.js';
-import { cast } from './kernels/native/cast.js';
-import { depthwiseUnequalStrides } from './kernels/native/depthwise-unequal-strides.js';
-import { mean as meanOnNative } from './kernels/native/mean.js';
-import { oneColumnOutput } from './kernels/native/one-column-output.js';
-import { pointwiseFilterGradient } from './kernels/native/pointwise-filter-gradient.js';
-import { reshape } from './kernels/native/reshape.js';
-import { sum as sumOnNative } from './kernels/native/sum.js';
-import { together } from './kernels/on-backends.js';
-import { pool3d } from './kernels/pool-3d.js';
-import { clipByValue } from './kernels/wasm/clip-by-value.js';
-import { conv2dBackpropFilter } from './kernels/wasm/conv-2d-backprop-filter.js';
-import { conv2dBackpropInput } from './kernels/wasm/conv-2d-backprop-input.js';
-import { croppedConvolutions } from './kernels/wasm/cropped-convolutions.js';
-import { depthwiseConv2dBackpropFilter } from './kernels/wasm/depthwise-conv-2d-backprop-filter.js';
-import { depthwiseConv2dBackpropInput } from './kernels/wasm/depthwise-conv-2d-backprop-input.js';
-import { matMul } from './kernels/wasm/mat-mul.js';
-import { maxPoolGradient } from './kernels/wasm/max-pool-gradient.js';
-import { prelu } from './kernels/wasm/prelu.js';
-import { slice } from './kernels/wasm/slice.js';
-import { sum as sumOnWasm } from './kernels/wasm/sum.js';
-import { unsortedSegmentSum } from './kernels/wasm/unsorted-segment-sum.js';
-import { pad } from './kernels/webgl/pad.js';
-import { zeroSizeConcat } from './kernels/zero-size-concat.js';
-import { zeroSizeConvolutions } from './kernels/zero-size-convolutions.js';
-import { zeroSizeMatMul } from './kernels/zero-size-mat-mul.js';
-import { zeroSizeReductions } from './kernels/zero-size-reductions.js';
-import { zeroSizeTranspose } from './kernels/zero-size-transpose.js';
-import { batchNorm } from './layers/batch-normalization.js';
+import { gradients } from './gradients/registry.js';
+import { kernels } from './kernels/registry.js';
+import { batchNormalization } from './layers/batch-normalization.js';
 import { dense } from './layers/dense.js';
-import { dropout, seededDropout } from './layers/dropout.js';
-import { frozenBatchNorm } from './layers/frozen-batch-normalization.js';
-import { layerNorm } from './layers/layer-normalization.js';
+import { dropout } from './layers/dropout.js';
+import { frozenBatchNormalization } from './layers/frozen-batch-normalization.js';
+import { layerNormalization } from './layers/layer-normalization.js';
+import { seededDropout } from './layers/seeded-dropout.js';
 import { adam } from './optimizers/adam.js';
 import { momentum } from './optimizers/momentum.js';
 import { rmsprop } from './optimizers/rmsprop.js';
@@ -63,87 +17,61 @@ import { constraints } from './training/constraints.js';
 import { softmaxCrossEntropy } from './training/softmax-cross-entropy.js';
 import { unclippedCrossEntropy } from './training/unclipped-cross-entropy.js';
 
-/** On the backends that are there without being loaded. */
-const inJavaScript = ({ cpu, webgl }: Record<'cpu' | 'webgl', Acceleration>): Acceleration =>
-  together(cpu, webgl);
-
 /**
- * All of them by name, in the order in which they are applied: what changes the same method later stands around the
- * earlier.
+ * All accelerations by name. A name is an address: its kind leads to the folder and its last segment, in kebab case, to the
+ * file, which exports it under that segment: `kernel/wasm/matMul` is `matMul` of `kernels/wasm/mat-mul.ts`. What serves
+ * several backends is in one file beside their folders and exports one acceleration for each: `kernel/cpu/pool3d` is
+ * `pool3d.cpu` of `kernels/pool-3d.ts`.
+ *
+ * They are applied in this order. Where two override the same method or kernel, the later one gets each call first and may
+ * hand it to the earlier one: `layer/seededDropout` leaves a layer without a seed to `layer/dropout`.
+ *
+ * The comment before an entry is its line in README's table: `Faster`, `Fixed` with what is wrong in tfjs, or `Repair`. An
+ * entry without one shares that of the entry before it. `npm run accelerations` writes the table.
  */
 export const accelerations = {
-  dense,
-  relu,
-  batchNorm,
-  layerNorm,
-  lstm,
-  gru,
-  dropout,
-  softmax,
-  softmaxCrossEntropy,
-  sgd,
-  momentum,
-  adam,
-  rmsprop,
-  tile,
-  sum,
-  sumOnNative,
-  mean,
-  meanOnNative,
-  cast,
-  reshape,
-  matMul,
-  broadcastMatMul: inJavaScript(broadcastMatMul),
-  broadcastMatMulOnWasm: broadcastMatMul.wasm,
-  matMulGradient,
-  maximum,
-  minimum,
-  squaredDifference,
-  einsum,
-  einsumKernel: inJavaScript(einsumKernel),
-  einsumOnWasm: einsumKernel.wasm,
-  norm,
-  savedOutputs,
-  slice,
-  sumOnWasm,
-  clipByValue,
-  conv2dBackpropFilter,
-  conv2dBackpropInput,
-  maxPoolGradient,
-  averagePool,
-  averagePool3d,
-  resizeNearestNeighbor,
-  resizeBilinear,
-  pointwiseFilterGradient,
-  depthwiseConv2dBackpropFilter,
-  depthwiseConv2dBackpropInput,
-  unsortedSegmentSum,
-  sameConvolutions: croppedConvolutions,
-  conv3d: inJavaScript(conv3d),
-  conv3dOnWasm: conv3d.wasm,
-  conv3dTransposeGradient: conv3dTranspose,
-  pool3d: inJavaScript(pool3d),
-  pool3dOnWasm: pool3d.wasm,
-  prelu,
-  ofNothing: inJavaScript(zeroSizeReductions),
-  ofNothingOnWasm: zeroSizeReductions.wasm,
-  reach3d: inJavaScript(croppedPool3d),
-  reach3dOnWasm: croppedPool3d.wasm,
-  reach3dOnNative: croppedPool3d.native,
-  oneColumn: oneColumnOutput,
-  unequalStrides: depthwiseUnequalStrides,
-  emptyConvolutions: zeroSizeConvolutions.native,
-  emptyConvolutionsOnWebgl: zeroSizeConvolutions.webgl,
-  emptyGradients,
-  emptyOnCpu: zeroSizeConcat,
-  emptyOnWasm: together(zeroSizeTranspose.wasm, zeroSizeMatMul.wasm),
-  emptyOnWebgl: together(zeroSizeTranspose.webgl, zeroSizeMatMul.webgl),
-  padOnWebgl: pad,
-  frozenBatchNorm,
-  seededDropout,
-  unclippedCrossEntropy,
-  constraints,
+  ...gradients,
+  ...kernels,
+  /** Faster: bias and relu with the product, for inputs of any rank; computes no gradient that nobody needs. */
+  'layer/dense': dense,
+  /** Fixed: throws in training without scale or center, or on an axis before the last, and there predicts wrongly on cpu (tensorflow/tfjs#2868). Also faster: a closed form, right far from 0 too; on native TensorFlow's fused op. */
+  'layer/batchNormalization': batchNormalization,
+  /** Fixed: throws in training without scale or center, and at rank 5. Also faster: a closed form, right far from 0 too; on native one program. */
+  'layer/layerNormalization': layerNormalization,
+  /** Faster: masks of layers without a seed from a generator on the device. */
+  'layer/dropout': dropout,
+  /** Repair: where `trainable` is false, for the layer or for a model that contains it, batch normalization uses its moving statistics and leaves them alone. */
+  'layer/frozenBatchNormalization': frozenBatchNormalization,
+  /** Repair: a new mask at each call; tfjs repeats the first. */
+  'layer/seededDropout': seededDropout,
+  /** Fixed: over a single step there is no gradient by the input, so that nothing before the layer trains. Also faster: whole sequences at once, with a gradient in closed form; left to tfjs on webgl. */
+  'recurrent/lstm': lstm,
+  'recurrent/gru': gru,
+  /** Faster: updates in place on native; one pass on cpu, and for small weights on wasm. */
+  'optimizer/sgd': sgd,
+  'optimizer/momentum': momentum,
+  'optimizer/adam': adam,
+  /** Fixed: if centred, it subtracts epsilon from the variance: NaN for a gradient of 0. Here `rate dw / sqrt(max(0, s - a^2) + epsilon)`, as in TensorFlow. */
+  'optimizer/rmsprop': rmsprop,
+  /** Faster: categorical and sparse, as loss and as metric, clipped as in tfjs; one pass for the value and one for the gradient. */
+  'training/softmaxCrossEntropy': softmaxCrossEntropy,
+  /** Repair: computes the losses of a softmax from its inputs. They are right for confident mistakes, where those of tfjs end at 16.1 and have no gradient. */
+  'training/unclippedCrossEntropy': unclippedCrossEntropy,
+  /** Repair: applies constraints after each step; tfjs never applies them in `fit` (tensorflow/tfjs#3345, tensorflow/tfjs#3979). */
+  'training/constraints': constraints,
 } satisfies Record<string, Acceleration>;
 
-/** What `only` calls an acceleration: the kernel, layer or optimizer that it changes. */
+/** What `only` calls one acceleration. */
 export type AccelerationName = keyof typeof accelerations;
+
+type GroupOf<Name extends string> = Name extends `${infer First}/${infer Rest}`
+  ? First | `${First}/${GroupOf<Rest>}`
+  : never;
+
+/** What `only` calls all accelerations of a kind, or of a kind on one backend: `optimizer`, `kernel/wasm`. */
+export type AccelerationGroup = GroupOf<AccelerationName>;
+
+/** In the order in which they are applied. */
+export const NAMES = Object.keys(accelerations) as AccelerationName[];
+
+export const accelerationOf = (name: AccelerationName): Acceleration => accelerations[name];

@@ -10,10 +10,12 @@ interface TapeNode {
 interface Engine {
   state: { activeTape: TapeNode[] };
   addTapeNode(...args: unknown[]): void;
+  setBackend(name: string): Promise<boolean>;
 }
 
-/** The class of tfjs's engine, as far as it writes its tape. */
-export const enginePrototype = (): Pick<Engine, 'addTapeNode'> => Object.getPrototypeOf(tf.engine());
+/** What is overridden in the class of tfjs's engine. */
+export const enginePrototype = (): Pick<Engine, 'addTapeNode' | 'setBackend'> =>
+  Object.getPrototypeOf(tf.engine());
 
 /**
  * Puts the last node of the tape before those of the clones that it saved. A clone of an output stands before the op that

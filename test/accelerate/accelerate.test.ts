@@ -77,14 +77,28 @@ function registrations(): unknown[] {
   ];
 }
 
+const REPAIRS: AccelerationName[] = [
+  'layer/frozenBatchNormalization',
+  'layer/seededDropout',
+  'training/unclippedCrossEntropy',
+  'training/constraints',
+];
+
 describe('accelerate', () => {
   it('turns on all that leaves numbers as they are, and restore undoes it to the last registration', () => {
     const before = registrations();
     const on = accelerate();
     expect(on).toEqual(
-      expect.arrayContaining(['dense', 'batchNorm', 'layerNorm', 'adam', 'matMulGradient', 'einsum']),
+      expect.arrayContaining([
+        'layer/dense',
+        'layer/batchNormalization',
+        'layer/layerNormalization',
+        'optimizer/adam',
+        'gradient/matMul',
+        'gradient/einsum',
+      ]),
     );
-    for (const name of ['constraints', 'frozenBatchNorm', 'seededDropout', 'unclippedCrossEntropy']) {
+    for (const name of REPAIRS) {
       expect(on).not.toContain(name);
     }
     expect(registrations()).not.toEqual(before);
@@ -93,18 +107,26 @@ describe('accelerate', () => {
   });
 
   it('with repair turns on what changes wrong numbers too', () => {
-    expect(accelerate({ repair: true })).toEqual(
-      expect.arrayContaining(['constraints', 'frozenBatchNorm', 'seededDropout', 'dense']),
-    );
+    expect(accelerate({ repair: true })).toEqual(expect.arrayContaining([...REPAIRS, 'layer/dense']));
   });
 
   it('with names and repair turns on both', () => {
-    expect(accelerate({ only: ['relu'], repair: true })).toEqual([
-      'relu',
-      'frozenBatchNorm',
-      'seededDropout',
-      'unclippedCrossEntropy',
-      'constraints',
+    expect(accelerate({ only: ['gradient/relu'], repair: true })).toEqual(['gradient/relu', ...REPAIRS]);
+  });
+
+  it('turns on all of a kind, without what is off by default', () => {
+    const optimizers = ['optimizer/sgd', 'optimizer/momentum', 'optimizer/adam', 'optimizer/rmsprop'];
+    expect(accelerate({ only: ['optimizer'] })).toEqual(optimizers);
+    accelerate.restore();
+    expect(accelerate({ only: ['kernel/cpu', 'training'] })).toEqual([
+      'kernel/cpu/broadcastMatMul',
+      'kernel/cpu/einsum',
+      'kernel/cpu/conv3d',
+      'kernel/cpu/pool3d',
+      'kernel/cpu/zeroSizeReductions',
+      'kernel/cpu/croppedPool3d',
+      'kernel/cpu/zeroSizeConcat',
+      'training/softmaxCrossEntropy',
     ]);
   });
 
@@ -137,33 +159,36 @@ describe('accelerate', () => {
 
   it('called twice is as called once, and adds what is not on yet', () => {
     const before = registrations();
-    expect(accelerate({ only: ['tile'] })).toEqual(['tile']);
-    expect(accelerate({ only: ['tile', 'relu'] })).toEqual(['tile', 'relu']);
+    expect(accelerate({ only: ['gradient/tile'] })).toEqual(['gradient/tile']);
+    expect(accelerate({ only: ['gradient/tile', 'gradient/relu'] })).toEqual([
+      'gradient/tile',
+      'gradient/relu',
+    ]);
     const once = registrations();
-    accelerate({ only: ['relu'] });
+    accelerate({ only: ['gradient/relu'] });
     expect(registrations()).toEqual(once);
     accelerate.restore();
     accelerate.restore();
     expect(registrations()).toEqual(before);
   });
 
-  it('leaves alone what tfjs has mended itself', () => {
-    const mended = { kernelName: 'Einsum', gradFunc: () => ({}) };
-    tf.registerGradient(mended);
+  it('leaves alone what tfjs has fixed itself', () => {
+    const fixed = { kernelName: 'Einsum', gradFunc: () => ({}) };
+    tf.registerGradient(fixed);
     try {
-      expect(accelerate()).not.toContain('einsum');
-      expect(tf.getGradient('Einsum')).toBe(mended);
+      expect(accelerate()).not.toContain('gradient/einsum');
+      expect(tf.getGradient('Einsum')).toBe(fixed);
     } finally {
       tf.unregisterGradient('Einsum');
     }
   });
 
   it.each([
-    [{ only: ['layernorm'] }, /^accelerate: only has no 'layernorm'; did you mean layerNorm\?$/],
     [
       { only: ['zzzzzzzzzzzz'] },
-      /^accelerate: only has no 'zzzzzzzzzzzz'; there are dense, relu, .*, constraints$/,
+      /^accelerate: only has no 'zzzzzzzzzzzz'; its kinds are gradient, kernel, kernel\/cpu, .*, training, and README lists the names$/,
     ],
+    [{ only: [1] }, /^accelerate: only has no 1; its kinds are gradient, .* lists the names$/],
     [{ only: 'dense' }, /^accelerate: only must be a list of one name or more, received 'dense'\.$/],
     [{ only: [] }, /^accelerate: only must be a list of one name or more, received \[\]\.$/],
     [{ onyl: ['dense'] }, /^accelerate: no option onyl; did you mean only\?$/],
@@ -179,9 +204,22 @@ describe('accelerate', () => {
     expect(registrations()).toEqual(before);
   });
 
+  it.each([
+    ['dense', 'layer/dense'],
+    ['layernorm', 'layer/layerNormalization'],
+    ['layer/dens', 'layer/dense'],
+    ['lsmt', 'recurrent/lstm'],
+    ['layers', 'layer'],
+    ['kernel/wasm/conv2dBackpropFilters', 'kernel/wasm/conv2dBackpropFilter'],
+    ['sum', 'gradient/sum or kernel/native/sum or kernel/wasm/sum'],
+  ])('takes %s for a slip of %s', (name, meant) => {
+    const message = `accelerate: only has no '${name}'; did you mean ${meant}?`;
+    expect(() => accelerate({ only: [name as AccelerationName] })).toThrow(new Error(message));
+  });
+
   it('undoes what it did where a later change fails', () => {
     const before = registrations();
-    const last = accelerations.constraints;
+    const last = accelerations['training/constraints'];
     expect(Object.values(accelerations).at(-1)).toBe(last);
     const { apply } = last;
     last.apply = () => {

@@ -409,7 +409,7 @@ describe('second derivatives', () => {
         return tf.grad(penalty)(x);
       };
       // tfjs's own of tanh and sigmoid are wrong.
-      const right = accelerated(second, { only: ['savedOutputs'] });
+      const right = accelerated(second, { only: ['gradient/savedOutputs'] });
       expect(accelerated(second)).toBeAllClose(right, { rtol: 1e-3, atol: 1e-4 });
     });
   });

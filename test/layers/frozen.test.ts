@@ -84,7 +84,7 @@ function frozen(
   return { base, whole: join(base, head()), unfreeze };
 }
 
-beforeAll(() => accelerate({ only: ['frozenBatchNorm', 'batchNorm'] }));
+beforeAll(() => accelerate({ only: ['layer/frozenBatchNormalization', 'layer/batchNormalization'] }));
 afterAll(() => accelerate.restore());
 
 describe.each(Object.entries(NORMALIZED))('%s', (_, make) => {

@@ -206,7 +206,7 @@ describe('in a browser', () => {
     );
     expect(Object.keys(counts)).toEqual(entries.map(([name]) => name));
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(0);
-    expect(message).toContain('did you mean dense?');
+    expect(message).toContain('did you mean layer/dense?');
   });
 
   test.each(recipes)('the recipe %s, copied into a page', async (name) => {

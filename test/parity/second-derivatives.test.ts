@@ -291,7 +291,9 @@ function penalty(f: Op, by: number[]): Op {
 function compare({ op, composition }: Case, inputs: Tensors, by: number[]): void {
   const own = tf.grads(penalty(op, by))(inputs);
   // Where tfjs's own exp and sigmoid have second derivatives.
-  const right = accelerated(() => tf.grads(penalty(composition, by))(inputs), { only: ['savedOutputs'] });
+  const right = accelerated(() => tf.grads(penalty(composition, by))(inputs), {
+    only: ['gradient/savedOutputs'],
+  });
   own.forEach((gradient, i) => {
     const expected = right[i] as tf.Tensor;
     const largest = expected.abs().max().dataSync()[0] as number;

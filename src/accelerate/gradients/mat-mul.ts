@@ -5,7 +5,6 @@ const PLAIN = { transposeA: false, transposeB: false };
 
 /** The gradient of `tf.matMul` where its inputs broadcast: three axes by two, or a batch of one. */
 export const matMul: Acceleration = {
-  answers: ['tensorflow/tfjs#8721', 'tensorflow/tfjs#8548'],
   needed: () => broadcastsWrongly('BatchMatMul', [2, 2, 2], [2, 2], PLAIN),
   apply: summingGradient('BatchMatMul'),
 };

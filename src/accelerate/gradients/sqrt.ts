@@ -10,7 +10,7 @@ import type { Acceleration } from '../acceleration.js';
  * `tf.norm` is a root of a sum, so that what is to be fixed is the gradient of the root: `dx = dy / (2 sqrt x)`, and 0 at
  * x = 0, where it is infinite.
  */
-export const norm: Acceleration = {
+export const sqrt: Acceleration = {
   needed: () =>
     tf.tidy(() => {
       const [gradient] = tf

@@ -7,7 +7,6 @@ import type { Acceleration } from '../acceleration.js';
  * and adds them one by one, and knows ranks up to 4 only.
  */
 export const tile: Acceleration = {
-  answers: ['tensorflow/tfjs#2120'],
   apply: replaceGradient('Tile', ['x'], (dy, [x], { reps }) => ({
     x: () => sumOfCopies(dy, x.shape, reps),
   })),

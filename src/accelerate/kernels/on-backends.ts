@@ -10,17 +10,12 @@ import type { Acceleration } from '../acceleration.js';
 
 type Backend = keyof Backends;
 
-/** The backends whose kernels are registered only once they are loaded. */
-const waitFor = (backend: Backend): Pick<Acceleration, 'backend'> =>
-  backend === 'wasm' || backend === 'tensorflow' ? { backend } : {};
-
 /** One override before each of these kernels of a backend, where it has them. */
 export const overrideOn = <B extends Backend, K extends KernelName>(
   backend: B,
   kernelNames: readonly K[],
   override: KernelOverride<K, B>,
 ): Acceleration => ({
-  ...waitFor(backend),
   needed: () => kernelNames.some((name) => tf.getKernel(name, backend) !== undefined),
   apply: overrideKernels(backend, kernelNames, override),
 });
@@ -31,14 +26,12 @@ export const addOn = <B extends Backend, K extends KernelName>(
   kernelName: K,
   kernel: KernelOverride<K, B>,
 ): Acceleration => ({
-  ...waitFor(backend),
   needed: () => tf.getKernel(kernelName, backend) === undefined,
   apply: addKernel(backend, kernelName, kernel),
 });
 
 /** Several for one backend as one. */
 export const together = (...parts: [Acceleration, ...Acceleration[]]): Acceleration => ({
-  ...parts[0],
   needed: () => parts.some(({ needed }) => needed?.() ?? true),
   apply(overrides) {
     for (const { apply } of parts) apply(overrides);

@@ -14,8 +14,7 @@ import { shiftRoughly } from './rough-shift.js';
  * Batch normalization in training in closed form, on the native backend by TensorFlow's own fused op. Without scale or
  * center, and on any axis, where tfjs throws in training and, on its cpu backend, predicts wrongly; of any rank from 2.
  */
-export const batchNorm: Acceleration = {
-  answers: ['tensorflow/tfjs#2868'],
+export const batchNormalization: Acceleration = {
   apply(overrides) {
     overrides.method(builtin('BatchNormalization').prototype, 'call', (call) => {
       return function (this: object, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) {

@@ -1,21 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
-import { dropout as drop } from '../../ops/dropout.js';
-import { bernoulli, drawnRate } from '../../random/bernoulli.js';
-import { placeIn, streamOfPlace } from '../../random/place.js';
-import { drawSeed } from '../../random/seed.js';
 import { builtin } from '../../tfjs/builtins.js';
-import { currentPass } from '../../tfjs/pass.js';
 import type { Acceleration } from '../acceleration.js';
-
-interface Dropout {
-  name: string;
-  rate: number;
-  seed?: number | null;
-  getNoiseShape(x: tf.Tensor): number[] | null;
-  invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
-}
-
-type Call = (this: Dropout, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor;
+import { drawing } from './dropout-masks.js';
 
 /**
  * The masks of `tf.layers.dropout` from evenkeel's generator, where tfjs draws number by number in JavaScript and sends
@@ -25,47 +10,3 @@ export const dropout: Acceleration = {
   apply: (overrides) =>
     overrides.method(builtin('Dropout').prototype, 'call', (call) => drawing(call, false)),
 };
-
-/**
- * A new mask at each call for a layer with a seed, where tfjs repeats the first one for ever. The masks are those of
- * seed, count of calls, and name, or of a layer without a name its place, as in evenkeel's own layers; count and place
- * begin again with the process.
- */
-export const seededDropout: Acceleration = {
-  repair: true,
-  apply: (overrides) => overrides.method(builtin('Dropout').prototype, 'call', (call) => drawing(call, true)),
-};
-
-interface Masks {
-  seed: number;
-  step: number;
-  place: number | null;
-}
-
-const masks = new WeakMap<Dropout, Masks>();
-
-/** What tfjs calls a layer without a name. */
-const UNNAMED = /^dropout_Dropout\d+$/;
-
-function drawing(call: Call, seeded: boolean): Call {
-  return function (inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const rate = drawnRate(this.rate);
-    const drawn = kwargs.training && rate > 0 && rate < 1 && (this.seed != null) === seeded;
-    if (!drawn || x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const { seed, step, place: settled } = masks.get(this) ?? first(this);
-      const place = UNNAMED.test(this.name) ? placeIn(currentPass(kwargs), seed, this, settled) : null;
-      const shape = this.getNoiseShape(x) ?? x.shape;
-      const layer = place === null ? this.name : streamOfPlace(place);
-      const kept = bernoulli(shape, { seed, layer }, step, rate);
-      masks.set(this, { seed, step: step + 1, place });
-      return drop(x, kept, 1 / (1 - rate));
-    });
-  };
-}
-
-function first({ seed }: Dropout): Masks {
-  return { seed: seed ?? drawSeed(), step: 0, place: null };
-}

@@ -9,7 +9,7 @@ import type { Acceleration } from '../acceleration.js';
  * are compiled with all that is in a frozen model frozen, where tfjs forgets cells, wrapped layers and a model that is the
  * first of a sequential one.
  */
-export const frozenBatchNorm: Acceleration = {
+export const frozenBatchNormalization: Acceleration = {
   repair: true,
   apply(overrides) {
     overrides.method(builtin('BatchNormalization').prototype, 'call', (call) => {

@@ -19,8 +19,7 @@ interface LayerNormalization {
  * Layer normalization in closed form: tfjs tiles mean, variance, gain and bias to the shape of x, and takes the gradient
  * of each tile copy by copy. Of any rank, where tfjs stops at 4.
  */
-export const layerNorm: Acceleration = {
-  answers: ['tensorflow/tfjs#2120'],
+export const layerNormalization: Acceleration = {
   apply(overrides) {
     overrides.method(builtin('LayerNormalization').prototype, 'call', (call) => {
       return function (this: LayerNormalization, inputs: tf.Tensor | tf.Tensor[], kwargs: object) {

@@ -7,7 +7,6 @@ interface Trained {
 
 /** Constraints of weights, applied after each training step; tfjs keeps them and never applies them in `fit`. */
 export const constraints: Acceleration = {
-  answers: ['tensorflow/tfjs#3345', 'tensorflow/tfjs#3979'],
   repair: true,
   apply(overrides) {
     overrides.method(tf.LayersModel.prototype as never, 'makeTrainFunction' as never, (make) => {

@@ -8,9 +8,10 @@ import { convolutionInfo, type WindowInfo } from '../sliding-window.js';
  * The gradient of a convolution by its filter on the wasm backend: `dw = unfold(x) dy`, the image patches at each entry of
  * the filter by the gradient of each output. The examples come last in both, so that patches are copied in long runs.
  */
-export const conv2dBackpropFilter: Acceleration = {
-  answers: ['tensorflow/tfjs#8474'],
-  ...addOn('wasm', 'Conv2DBackpropFilter', ({ x, dy }, attributes, { backend }) => {
+export const conv2dBackpropFilter: Acceleration = addOn(
+  'wasm',
+  'Conv2DBackpropFilter',
+  ({ x, dy }, attributes, { backend }) => {
     const { filterShape } = attributes;
     const info = convolutionInfo(x.shape, filterShape, { ...attributes, dilations: 1 });
     return tf.tidy(() => {
@@ -18,8 +19,8 @@ export const conv2dBackpropFilter: Acceleration = {
       const by = tf.transpose(dy, [1, 2, 0, 3]).reshape([-1, info.outChannels]);
       return tf.matMul(patches, by).reshape(filterShape);
     });
-  }),
-};
+  },
+);
 
 /**
  * @param x `[channels, height, width, batch]`

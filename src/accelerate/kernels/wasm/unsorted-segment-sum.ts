@@ -4,9 +4,10 @@ import type { Acceleration } from '../../acceleration.js';
 import { addOn } from '../on-backends.js';
 
 /** The gradient of an embedding needs this on the wasm backend: rows added up by the segment that they belong to. */
-export const unsortedSegmentSum: Acceleration = {
-  answers: ['tensorflow/tfjs#8082'],
-  ...addOn('wasm', 'UnsortedSegmentSum', ({ x, segmentIds }, { numSegments }, { backend }) => {
+export const unsortedSegmentSum: Acceleration = addOn(
+  'wasm',
+  'UnsortedSegmentSum',
+  ({ x, segmentIds }, { numSegments }, { backend }) => {
     // The ids are of the first axes of x.
     const rest = x.shape.slice(segmentIds.rank);
     const out = backend.makeOutput([numSegments, ...rest], x.dtype);
@@ -14,8 +15,8 @@ export const unsortedSegmentSum: Acceleration = {
     sums.fill(0);
     addUp(values, ids, sums, tf.util.sizeFromShape(rest));
     return out;
-  }),
-};
+  },
+);
 
 /** Ids below 0 or past the end belong to no segment. */
 function addUp(values: Values, ids: Values, sums: Values, size: number): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Acceleration } from '../acceleration.js';
-import { overrideOn, together } from './on-backends.js';
+import type { Acceleration } from '../../acceleration.js';
+import { overrideOn, together } from '../on-backends.js';
 
 const isEmpty = (tensors: tf.Tensor[]): boolean => tensors.every(({ size }) => size === 0);
 

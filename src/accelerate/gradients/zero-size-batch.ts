@@ -34,7 +34,7 @@ const KERNELS = [
  * nothing broadcasts, and leaves kernels nothing to sum, where some throw and those of wasm return whatever their memory
  * held.
  */
-export const emptyGradients: Acceleration = {
+export const zeroSizeBatch: Acceleration = {
   apply(overrides) {
     for (const apply of KERNELS) apply(overrides);
   },
