@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { hasRate } from '../schedules/rated.js';
 import { isTimeDriven } from '../schedules/time-driven.js';
 import { layersOf } from './layers-of.js';
 
@@ -6,9 +7,8 @@ import { layersOf } from './layers-of.js';
 export function dropRates(model: tf.LayersModel): Record<string, number> {
   return Object.fromEntries(
     layersOf(model).flatMap((layer): [string, number][] => {
-      const { rate } = layer as { rate?: unknown };
       if (isTimeDriven(layer)) return [[layer.name, layer.currentRate]];
-      return typeof rate === 'number' ? [[layer.name, rate]] : [];
+      return hasRate(layer) ? [[layer.name, layer.rate]] : [];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { innerLayer } from '../tfjs/inside.js';
 
 /** Every layer of a model, those of models inside it and those that others wrap too, each once. */
 export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
@@ -7,7 +8,7 @@ export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
 
 function withInner(layer: tf.layers.Layer): tf.layers.Layer[] {
   if (layer instanceof tf.LayersModel) return layersOf(layer);
-  const { layer: inner } = layer as { layer?: tf.layers.Layer };
+  const inner = innerLayer(layer);
   return inner instanceof tf.layers.Layer ? [layer, ...withInner(inner)] : [layer];
 }
 
@@ -18,7 +19,7 @@ export function matches(pattern: string, name: string): boolean {
   if (last === undefined) return pattern.length === name.length && isAt(pattern, name, 0);
   // What stands between stars may be taken at its first place: the last star makes up for what is left.
   let end = first?.length ?? 0;
-  if (!isAt(first as string, name, 0)) return false;
+  if (!isAt(first!, name, 0)) return false;
   for (const part of rest) {
     let at = end;
     while (at + part.length <= name.length && !isAt(part, name, at)) at++;

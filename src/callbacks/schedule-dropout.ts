@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
+import { messageOf } from '../errors/caught.js';
 import { rangeOf } from '../schedules/range-of.js';
+import { type Rated as HasRate, hasRate } from '../schedules/rated.js';
 import { requireRates } from '../schedules/require-schedule.js';
 import { type Schedule, type Unit, unitOf } from '../schedules/schedule.js';
 import { isTimeDriven, type TimeDriven } from '../schedules/time-driven.js';
@@ -13,7 +15,7 @@ const WHO = 'scheduleDropout';
 /** Schedules of drop probabilities by the names of layers, in which `*` stands for any characters and `?` for one. */
 export type DropoutSchedules = Readonly<Record<string, Schedule>>;
 
-type Rated = tf.layers.Layer & { rate: number };
+type Rated = tf.layers.Layer & HasRate;
 
 /** What of a model runs by a schedule: by one given here, or by its own. */
 interface Scheduled {
@@ -129,10 +131,6 @@ function resolve(layers: tf.layers.Layer[], schedules: DropoutSchedules): Schedu
   return { given: new Map(given), own };
 }
 
-function hasRate(layer: tf.layers.Layer): boolean {
-  return typeof (layer as Partial<Rated>).rate === 'number';
-}
-
 /** That a layer takes every rate that the schedule comes to, before training begins and not in the midst of it. */
 function requireTaken(layer: Rated, schedule: Schedule): void {
   const [, greatest] = rangeOf(schedule);
@@ -144,7 +142,7 @@ function requireTaken(layer: Rated, schedule: Schedule): void {
   try {
     layer.rate = greatest;
   } catch (error) {
-    const expected = `within the rates that it takes (${(error as Error).message.replace(/\.$/, '')})`;
+    const expected = `within the rates that it takes (${messageOf(error).replace(/\.$/, '')})`;
     throw new ArgumentError(WHO, argument, expected, schedule);
   } finally {
     layer.rate = rate;

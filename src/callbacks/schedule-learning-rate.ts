@@ -57,11 +57,13 @@ export class ScheduleLearningRate extends Scheduling {
   }
 }
 
+const hasLearningRate = (optimizer: object): optimizer is Rated =>
+  'learningRate' in optimizer && typeof optimizer.learningRate === 'number';
+
 function optimizerOf({ optimizer }: tf.LayersModel): Rated {
-  const rated = optimizer as unknown as Partial<Rated> | undefined;
-  if (typeof rated?.learningRate === 'number') return rated as Rated;
+  if (optimizer && hasLearningRate(optimizer)) return optimizer;
   throw new Error(
-    rated
+    optimizer
       ? `${WHO}: the optimizer ${optimizer.getClassName()} has no number learningRate to set.`
       : `${WHO}: the model has no optimizer; compile it first.`,
   );

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import Table from 'cli-table3';
 import { makeFolder } from '../data/make-folder.js';
 import { writeAtomically } from '../data/write-atomically.js';
+import { codeOf } from '../errors/caught.js';
 import { didYouMean } from '../errors/did-you-mean.js';
 import { plain } from '../report/terminal-table.js';
 import { CliError } from './errors.js';
@@ -80,7 +81,7 @@ function stateOf(path: string): 'nothing' | 'folder' | 'file' {
   try {
     return statSync(path).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     // A link that leads nowhere is in the way too.
     if (code === 'ENOENT') return lstatSync(path, { throwIfNoEntry: false }) ? 'file' : 'nothing';
     if (code === 'ENOTDIR') return 'nothing';
@@ -93,7 +94,7 @@ async function write(path: string, content: Buffer): Promise<void> {
     await makeFolder(dirname(path));
     await writeAtomically(path, content);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new CliError(`cannot write ${path} (${code}); name a folder that you may write to`);
   }
 }
@@ -106,7 +107,7 @@ function nextSteps(
 ): string[] {
   const wanted = needs.filter((name) => !isInstalled(name, folder));
   const tools = js || start ? [] : ['tsx', '@types/node'].filter((name) => !isInstalled(name, folder));
-  const [first] = files as [RecipeFile];
+  const first = files[0]!;
   const path = relative('', join(folder, first.name));
   const commands = [
     ...(start || isModule(folder) ? [] : ['npm pkg set type=module']),

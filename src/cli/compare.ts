@@ -49,7 +49,7 @@ export async function compare(
   const chosen = { ...settings, backend, precision } as ComparisonSettings;
   if (!resumed) await writeJson(join(folder, 'compare.json'), chosen);
 
-  const [first] = configs as [RunConfig];
+  const first = configs[0]!;
   await exclusively(folder, async () => {
     const missing: RunConfig[] = [];
     for (const config of configs) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../errors/caught.js';
 import { packageVersion } from '../package-folder.js';
 import { addCommand } from './commands/add.js';
 import { compareCommand } from './commands/compare.js';
@@ -75,7 +76,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     const code = exitCodeOf(error);
-    console.error(code === undefined ? error : `${program.name()}: ${(error as Error).message}`);
+    console.error(code === undefined ? error : `${program.name()}: ${messageOf(error)}`);
     process.exitCode = code ?? 1;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
+import { codeOf } from '../errors/caught.js';
 import { CliError } from './errors.js';
 
 /** Age in milliseconds at which the lock of a killed process counts no more. */
@@ -16,7 +17,7 @@ export async function exclusively<T>(folder: string, work: () => Promise<T>): Pr
       onCompromised: () => {},
     });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== 'ELOCKED') {
       throw new CliError(`cannot write to ${folder} (${code}); choose another folder with --out`);
     }

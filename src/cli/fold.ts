@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { DataFailure } from '../data/failure.js';
 import { modelFiles } from '../data/model-files.js';
+import { messageOf } from '../errors/caught.js';
 import { customLayersOf } from '../inference/custom-layers.js';
 import { foldWithChanges } from '../inference/fold.js';
 import type { Change, Named } from '../inference/parts.js';
@@ -85,7 +86,7 @@ function inOneLine<T>(failure: string, work: () => T): T {
 }
 
 function failed(failure: string, error: unknown): CliError {
-  const [line = ''] = (error as Error).message.split('\n');
+  const [line = ''] = messageOf(error).split('\n');
   // tfjs goes on with advice of several sentences.
   const [sentence = line] = line.split('. ');
   return new CliError(`${failure}: ${sentence.replace(/\.$/, '')}`);
@@ -96,13 +97,11 @@ function largestDifference(tf: typeof tfjs, original: tfjs.LayersModel, folded: 
   let largest = 0;
   tf.tidy(() => {
     const inputs = randomInputs(tf, original);
-    const [expected, received] = [original, folded].map((model) => predict(model, inputs)) as [
-      tfjs.Tensor[],
-      tfjs.Tensor[],
-    ];
+    const expected = predict(original, inputs);
+    const received = predict(folded, inputs);
     const ratios = expected.map((y, i) => {
-      const size = tf.max(tf.abs(y)).dataSync()[0] as number;
-      const error = tf.max(tf.abs(tf.sub(received[i] as tfjs.Tensor, y))).dataSync()[0] as number;
+      const size = tf.max(tf.abs(y)).dataSync()[0]!;
+      const error = tf.max(tf.abs(tf.sub(received[i]!, y))).dataSync()[0]!;
       return error === 0 ? 0 : error / size;
     });
     largest = Math.max(...ratios);
@@ -111,7 +110,7 @@ function largestDifference(tf: typeof tfjs, original: tfjs.LayersModel, folded: 
 }
 
 function predict(model: tfjs.LayersModel, inputs: tfjs.Tensor[]): tfjs.Tensor[] {
-  const outputs = model.predict(inputs.length === 1 ? (inputs[0] as tfjs.Tensor) : inputs);
+  const outputs = model.predict(inputs.length === 1 ? inputs[0]! : inputs);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
@@ -132,7 +131,7 @@ function differs(model: tfjs.LayersModel, difference: number, backend: string): 
     .filter((layer) => layer.getClassName() === 'BatchNormalization')
     .some((layer) => {
       const axis = readBatchNormalization(layer)?.axis ?? -1;
-      return axis !== -1 && axis !== (layer.outputShape as unknown[]).length - 1;
+      return axis !== -1 && axis !== layer.outputShape.length - 1;
     });
   const cause =
     axes && backend !== 'native'

@@ -2,6 +2,7 @@ import { accelerate } from '../accelerate/index.js';
 import type { Examples } from '../data/examples.js';
 import { split, take } from '../data/examples.js';
 import { loadMnist } from '../data/mnist.js';
+import { messageOf } from '../errors/caught.js';
 import { loadBackend } from '../native/backend.js';
 import { RunFolder } from '../runs/run-folder.js';
 import type { Recipe } from '../training/recipes.js';
@@ -46,7 +47,7 @@ export async function chooseBackend({
       precision: loaded.precision,
     };
   } catch (error) {
-    throw new CliError((error as Error).message);
+    throw new CliError(messageOf(error));
   }
 }
 

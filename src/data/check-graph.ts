@@ -1,3 +1,4 @@
+import { isInteger } from '../errors/checks.js';
 import type { Damaged } from './damaged.js';
 import { type Fields, field, isObject } from './fields.js';
 
@@ -26,11 +27,11 @@ export function checkGraph(config: Fields, layers: Fields[], what: string, damag
   for (let left = waiting; left.length > 0; ) {
     const later = left.filter(({ name, tie }) => {
       const ready = tie.every(([from, call]) => call < (made.get(from) ?? 0));
-      if (ready) made.set(name, (made.get(name) as number) + 1);
+      if (ready) made.set(name, (made.get(name) ?? 0) + 1);
       return !ready;
     });
     if (later.length === left.length) {
-      const [{ where, tie }] = later as [(typeof later)[0]];
+      const { where, tie } = later[0]!;
       throw damaged(`${where}.inbound_nodes`, 'outputs of layers that can be computed before', tie);
     }
     left = later;
@@ -46,7 +47,7 @@ export function checkGraph(config: Fields, layers: Fields[], what: string, damag
 
 function isTie(tie: unknown): tie is Tie {
   if (!Array.isArray(tie) || typeof tie[0] !== 'string') return false;
-  return [tie[1], tie[2]].every((n) => Number.isInteger(n) && (n as number) >= 0);
+  return [tie[1], tie[2]].every((n) => isInteger(n) && n >= 0);
 }
 
 /** An input, and a model, whose first call is the one that it is made of. */

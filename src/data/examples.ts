@@ -30,7 +30,7 @@ export function select(examples: Examples, positions: Uint32Array): Examples {
   positions.forEach((from, to) => {
     inputs.set(examples.inputs.subarray(from * features, (from + 1) * features), to * features);
   });
-  const labels = Uint8Array.from(positions, (from) => examples.labels[from] as number);
+  const labels = Uint8Array.from(positions, (from) => examples.labels[from]!);
   return { ...examples, count: positions.length, inputs, labels };
 }
 
@@ -76,9 +76,9 @@ function permutation(count: number, seed: number, purpose: string, step: number)
   const uniform = uniformValues(count, streamKey({ seed, layer: purpose }), step);
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor((uniform[i] as number) * (i + 1));
-    const moved = order[i] as number;
-    order[i] = order[j] as number;
+    const j = Math.floor(uniform[i]! * (i + 1));
+    const moved = order[i]!;
+    order[i] = order[j]!;
     order[j] = moved;
   }
   return order;

@@ -8,7 +8,7 @@ export const isObject = (value: unknown): value is Fields =>
 
 /** A field under its name of Python or of tfjs, which takes both. */
 export const field = (of: Fields, name: string): unknown =>
-  of[name] ?? of[name.replace(/_[a-z]/g, (letter) => (letter[1] as string).toUpperCase())];
+  of[name] ?? of[name.replace(/_[a-z]/g, (letter) => letter.slice(1).toUpperCase())];
 
 /** Whether a field is right, and in words what it must be. */
 export type Rule = readonly [right: (value: unknown) => boolean, expected: string];
@@ -16,7 +16,7 @@ export type Rule = readonly [right: (value: unknown) => boolean, expected: strin
 export const rules = {
   text: [(value) => typeof value === 'string' && value !== '', 'a text'],
   number: [(value) => Number.isFinite(value), 'a number'],
-  positive: [(value) => Number.isFinite(value) && (value as number) > 0, 'a number above 0'],
+  positive: [(value) => typeof value === 'number' && Number.isFinite(value) && value > 0, 'a number above 0'],
   flag: [(value) => typeof value === 'boolean', 'true or false'],
   object: [isObject, 'an object'],
   numbers: [
@@ -26,7 +26,7 @@ export const rules = {
 } satisfies Record<string, Rule>;
 
 export const integer = (least: number, most = Number.MAX_SAFE_INTEGER): Rule => [
-  (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most,
   most === Number.MAX_SAFE_INTEGER
     ? `an integer of at least ${least}`
     : `an integer from ${least} to ${most}`,

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { codeOf } from '../errors/caught.js';
 import { DataFailure } from './failure.js';
 
 /** Of the forms in which a name leaves its folder on one system or another; a drive's letter reads as a scheme. */
@@ -38,7 +39,7 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DataFailure(`cannot read ${path} (${code}); save the model anew`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../errors/caught.js';
 
 /**
  * A folder, and those above it, where they are not there. Node's own `recursive` never returns where a folder above
@@ -9,7 +10,7 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENOENT' && dirname(path) !== path && !(await isFolder(dirname(path)))) {
       await makeFolder(dirname(path));
       return await makeFolder(path);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeOf } from '../errors/caught.js';
 import type { Examples } from './examples.js';
 import { DataFailure } from './failure.js';
 import { isObject } from './fields.js';
@@ -73,7 +74,7 @@ async function readSet(folder: string, names: { images: string; labels: string }
     readIdx(join(folder, names.images), 3),
     readIdx(join(folder, names.labels), 1),
   ]);
-  const [count, height, width] = images.shape as [number, number, number];
+  const [count = 0, height = 0, width = 0] = images.shape;
   if (count === 0) throw new DataFailure(`${join(folder, names.images)} holds no images; get the file anew`);
   if (height * width === 0) {
     throw new DataFailure(
@@ -106,7 +107,7 @@ async function readIdx(path: string, dimensions: number): Promise<IdxArray> {
     return parseIdx(await readFile(path), path, dimensions);
   } catch (error) {
     if (error instanceof DataFailure) throw error;
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DataFailure(
       `cannot read ${path} (${code}); put the four MNIST IDX files there, or leave --data out`,
     );
@@ -116,6 +117,6 @@ async function readIdx(path: string, dimensions: number): Promise<IdxArray> {
 /** A loop, since `Float32Array.from` with a function takes seconds for 47 million pixels. */
 function scaled(pixels: Uint8Array): Float32Array {
   const values = new Float32Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) values[i] = (pixels[i] as number) / 255;
+  for (let i = 0; i < pixels.length; i++) values[i] = pixels[i]! / 255;
   return values;
 }

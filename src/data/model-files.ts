@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { codeOf } from '../errors/caught.js';
 import { DataFailure } from './failure.js';
 import { fileInside } from './inside.js';
 import { bytesOf, type ModelJson, parseModelJson } from './model-json.js';
@@ -69,7 +70,7 @@ async function loadFrom(folder: string): Promise<tf.io.ModelArtifacts> {
 }
 
 function isMissing(error: unknown): boolean {
-  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  return error instanceof Error && codeOf(error.cause) === 'ENOENT';
 }
 
 async function read(folder: string, json: ModelJson, by: string): Promise<tf.io.ModelArtifacts> {
@@ -101,7 +102,7 @@ async function readModelJson(path: string): Promise<string> {
     // A pipe would be waited for, a device never ends.
     if ((await stat(path)).isFile()) return await readFile(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DataFailure(`no model at ${path} (${code}); name the folder that holds model.json`);
   }
   throw new DataFailure(`no model at ${path}, which is no file; name the folder that holds model.json`);
@@ -112,7 +113,7 @@ async function readPart(path: string): Promise<ArrayBuffer> {
     const bytes = await readFile(path);
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DataFailure(`cannot read ${path} (${code}); save the model anew`, { cause: error });
   }
 }

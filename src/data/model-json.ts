@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { isInteger } from '../errors/checks.js';
 import { checkTopology } from './check-topology.js';
 import { type Damaged, damagedFile } from './damaged.js';
 import { DataFailure } from './failure.js';
@@ -32,7 +33,7 @@ export function parseModelJson(text: string, path: string): ModelJson {
     throw new DataFailure(`${path} is not a model of tfjs layers; save the model anew`);
   }
   const damaged = damagedFile(path, 'save the model anew');
-  const weightsManifest = (json.weightsManifest ?? []) as unknown[];
+  const weightsManifest: unknown[] = Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
   const [paths, names] = [new Set<unknown>(), new Set<unknown>()];
   for (const [i, group] of weightsManifest.entries()) {
     const where = `weightsManifest[${i}]`;
@@ -42,7 +43,7 @@ export function parseModelJson(text: string, path: string): ModelJson {
     for (const path of group.paths) requireOnce(paths, path, `${where}.paths`, damaged);
     for (const [j, spec] of group.weights.entries()) {
       requireSpec(spec, `${where}.weights[${j}]`, damaged);
-      requireOnce(names, (spec as { name: string }).name, `${where}.weights[${j}].name`, damaged);
+      requireOnce(names, isObject(spec) && spec.name, `${where}.weights[${j}].name`, damaged);
     }
   }
   checkTopology(json, damaged);
@@ -58,14 +59,14 @@ function requireSpec(spec: unknown, what: string, damaged: Damaged): void {
   if (!isObject(spec)) throw damaged(what, 'an object', spec);
   const { name, shape, dtype, quantization } = spec;
   if (typeof name !== 'string' || name === '') throw damaged(`${what}.name`, 'a name', name);
-  if (!STORED.includes(dtype as string)) throw damaged(`${what}.dtype`, `one of ${STORED.join(', ')}`, dtype);
-  const size = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
+  if (!STORED.includes(String(dtype))) throw damaged(`${what}.dtype`, `one of ${STORED.join(', ')}`, dtype);
+  const size = (n: unknown) => isInteger(n) && Number.isSafeInteger(n) && n >= 0;
   if (!Array.isArray(shape) || !shape.every(size)) {
     throw damaged(`${what}.shape`, 'a list of sizes', shape);
   }
   if (!('quantization' in spec)) return;
   const how = `${what}.quantization`;
-  if (!isObject(quantization) || !QUANTIZED.includes(quantization.dtype as string)) {
+  if (!isObject(quantization) || !QUANTIZED.includes(String(quantization.dtype))) {
     throw damaged(how, `of a dtype of ${QUANTIZED.join(', ')}`, quantization);
   }
   if (dtype !== 'float32' && dtype !== 'int32') throw damaged(`${what}.dtype`, 'float32 or int32', dtype);
@@ -78,7 +79,7 @@ function requireSpec(spec: unknown, what: string, damaged: Damaged): void {
 
 /** What a weight takes in the file. */
 export function bytesOf({ dtype, shape, quantization }: tf.io.WeightsManifestEntry): number {
-  const width = WIDTHS.get(quantization?.dtype ?? dtype) as number;
+  const width = WIDTHS.get(quantization?.dtype ?? dtype) ?? 0;
   return shape.reduce((size, n) => size * n, width);
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../errors/caught.js';
 import { DataFailure } from './failure.js';
 import { makeFolder } from './make-folder.js';
 
@@ -32,7 +33,7 @@ export async function saveModel(
       await replace(folder, data, json);
       return await sweep(folder);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = codeOf(error);
       if (code === undefined) throw error;
       if (code === 'ENOENT' && attempt < ATTEMPTS) continue;
       throw new DataFailure(
@@ -92,7 +93,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // A process of another user may not be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
+import { messageOf } from '../errors/caught.js';
 import { didYouMean } from '../errors/did-you-mean.js';
 import { bindingPath, cachedEntries, cacheRoot, hasBinding } from './cache.js';
 import { checkMachine } from './chain.js';
@@ -73,9 +74,7 @@ export async function readyNative(machine: Machine): Promise<{ folder: string; b
     linkPackage(folder, version, cached.folder);
   } catch (error) {
     if (error instanceof NativeFailure) throw error;
-    throw new NativeFailure(
-      `cannot link the library into ${folder} (${(error as Error).message}); make it writable`,
-    );
+    throw new NativeFailure(`cannot link the library into ${folder} (${messageOf(error)}); make it writable`);
   }
   return { folder, binding: bindingPath(cached.folder, version) };
 }
@@ -94,7 +93,7 @@ async function useNative(tf: typeof tfjs, machine: Machine): Promise<void> {
     try {
       loadQuietly(() => require(folder), binding);
     } catch (error) {
-      const [line] = (error as Error).message.trim().split('\n');
+      const [line] = messageOf(error).trim().split('\n');
       throw new NativeFailure(`it does not load (${line}); run \`npx evenkeel doctor\``);
     }
   }
@@ -113,7 +112,7 @@ async function useWasm(tf: typeof tfjs, machine: Machine): Promise<void> {
     if (!tf.engine().registry.wasm) wasm.setWasmPaths(join(place.folder, 'dist', '/'));
     if (await tf.setBackend('wasm')) return;
   } catch (error) {
-    const [line] = (error as Error).message.trim().split('\n');
+    const [line] = messageOf(error).trim().split('\n');
     throw new NativeFailure(`it does not start (${line}); reinstall @tensorflow/tfjs-backend-wasm`);
   }
   throw new NativeFailure('it does not start; reinstall @tensorflow/tfjs-backend-wasm');

@@ -28,7 +28,7 @@ export function findCompiler(machine: Machine): readonly [string, ...string[]] |
   const wanted = machine.env.CXX?.trim();
   const whole = findExecutable(wanted ? [wanted] : ['g++', 'c++', 'clang++'], machine);
   if (whole || !wanted) return whole ? [whole] : undefined;
-  const [command, ...flags] = wanted.split(/\s+/) as [string, ...string[]];
+  const [command = '', ...flags] = wanted.split(/\s+/);
   const found = findExecutable([command], machine);
   return found ? [found, ...flags] : undefined;
 }

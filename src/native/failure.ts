@@ -1,12 +1,12 @@
+import { codeOf, messageOf, pathOf } from '../errors/caught.js';
+
 /** A failure of which the whole story is one line for the user: what is wrong, what was received, what to do. */
 export class NativeFailure extends Error {
   override name = 'NativeFailure';
 }
 
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? '';
-
 /** No space, no quota, or more than a file may hold. */
-export const diskIsFull = (error: unknown) => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error));
+export const diskIsFull = (error: unknown) => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error) ?? '');
 
 /** What other programs print where this process would get one of those codes. */
 export const saysDiskIsFull = (output: string) =>
@@ -19,8 +19,9 @@ export function explainWrite(error: unknown, root: string): unknown {
       `the disk of ${root} is full; free some space, or set XDG_CACHE_HOME to a larger disk`,
     );
   }
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(codeOf(error))) {
-    const { path = root, message } = error as NodeJS.ErrnoException;
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(codeOf(error) ?? '')) {
+    const path = pathOf(error) ?? root;
+    const message = messageOf(error);
     const inCache = path.startsWith(root) || root.startsWith(path);
     return new NativeFailure(
       `cannot write ${path} (${message.split(',')[0]}); make it writable${inCache ? ' or set XDG_CACHE_HOME' : ''}`,

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../errors/caught.js';
 import type { InstallEvent } from './build.js';
 import { buildEntry } from './build-entry.js';
 import { cacheRoot, entryFolder, hasBinding, markChosen, partialFolder, readEntry } from './cache.js';
@@ -86,7 +87,7 @@ async function makeCache(root: string): Promise<void> {
   try {
     await mkdir(root, { recursive: true });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'EROFS') throw error;
     throw new NativeFailure(
       `cannot make the cache folder ${root} (${code}); make the folder above it writable or set XDG_CACHE_HOME`,

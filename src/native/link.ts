@@ -9,6 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../errors/caught.js';
 import { bindingPath, readEntry } from './cache.js';
 import { NativeFailure } from './failure.js';
 
@@ -52,7 +53,7 @@ function makeLink(target: string, path: string): void {
   try {
     symlinkSync(target, path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== 'EPERM' && code !== 'ENOTSUP') throw error;
     throw new NativeFailure(
       `the file system of ${dirname(path)} takes no symbolic links (${code}); move the project to one that does`,

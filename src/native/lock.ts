@@ -1,4 +1,5 @@
 import { lock } from 'proper-lockfile';
+import { codeOf } from '../errors/caught.js';
 
 export interface LockOptions {
   /** Path whose `.lock` stands for the work; need not exist. */
@@ -9,7 +10,7 @@ export interface LockOptions {
   onWait: () => void;
 }
 
-const isHeld = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ELOCKED';
+const isHeld = (error: unknown) => codeOf(error) === 'ELOCKED';
 
 /**
  * Runs `work` while no other process on this path does. A lock can be lost, to a process that took this one for dead

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/caught.js';
 import { readyNative } from './backend.js';
 import { findChromium } from './executables.js';
 import { type Machine, thisMachine } from './machine.js';
@@ -19,7 +20,7 @@ async function probeNative(machine: Machine): Promise<Probe> {
     if (problem === '') return { available: true, reason: '' };
     return { available: false, reason: `it does not load (${problem}); run \`npx evenkeel doctor\`` };
   } catch (error) {
-    return { available: false, reason: (error as Error).message };
+    return { available: false, reason: messageOf(error) };
   }
 }
 

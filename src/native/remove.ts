@@ -1,5 +1,6 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { check } from 'proper-lockfile';
+import { codeOf } from '../errors/caught.js';
 import { cacheRoot } from './cache.js';
 import { NativeFailure } from './failure.js';
 import { unlinkPackage } from './link.js';
@@ -61,7 +62,7 @@ async function deleteEntry(folder: string, unlinked: string | undefined): Promis
     // That of an install which was killed.
     await rm(`${path}.lock`, { recursive: true, force: true });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     const done = unlinked ? `unlinked from ${unlinked}, but ` : '';
     throw new NativeFailure(
       `${done}cannot delete ${folder} (${code}); delete it where it may be written, or add --keep-cache`,

@@ -53,10 +53,10 @@ export function roundProducts(tf: typeof tfjs): () => void {
 
   const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
   const convert = (id: number, from: number, to: number): Output =>
-    binding.executeOp('Cast', [type('SrcT', from), type('DstT', to)], [id], 1)[0] as Output;
+    binding.executeOp('Cast', [type('SrcT', from), type('DstT', to)], [id], 1)[0]!;
 
   function copyOf(input: tfjs.Tensor): number {
-    const [id] = backend.getInputTensorIds([input]) as [number];
+    const id = backend.getInputTensorIds([input])[0]!;
     // The sizes that the gradients of a convolution take as an input.
     if (input.dtype !== 'float32') return id;
     const known = copies.get(input.dataId);
@@ -79,7 +79,7 @@ export function roundProducts(tf: typeof tfjs): () => void {
     }
     const others = attributes.filter((attribute) => attribute.name !== 'T');
     const [product] = binding.executeOp(name, [type('T', BFLOAT16), ...others], inputs.map(copyOf), 1);
-    const { id } = product as Output;
+    const { id } = product!;
     try {
       return backend.createOutputTensor(convert(id, BFLOAT16, FLOAT));
     } finally {
@@ -102,13 +102,14 @@ const isFloat = (attributes: readonly Attribute[]) =>
   attributes.some(({ name, value }) => name === 'T' && value === FLOAT);
 
 function isLarge(name: string, attributes: readonly Attribute[], inputs: readonly tfjs.Tensor[]): boolean {
-  const [first, second, third] = inputs as [tfjs.Tensor, tfjs.Tensor, tfjs.Tensor];
+  const [first, second, third] = inputs;
+  if (!first || !second) return false;
   if (name === 'BatchMatMulV2') {
     const transposed = attributes.some((attribute) => attribute.name === 'adj_y' && attribute.value);
-    const columns = second.shape.at(transposed ? -2 : -1) as number;
+    const columns = second.shape.at(transposed ? -2 : -1) ?? 0;
     return first.size * columns >= FEWEST_MULTIPLICATIONS;
   }
   const byFilter = name === 'Conv2DBackpropFilter';
-  const channels = byFilter ? [first.shape.at(-1), third.shape.at(-1)] : second.shape.slice(-2);
-  return channels.every((count) => (count as number) >= FEWEST_CHANNELS);
+  const channels = byFilter ? [first.shape.at(-1), third?.shape.at(-1)] : second.shape.slice(-2);
+  return channels.every((count) => (count ?? 0) >= FEWEST_CHANNELS);
 }

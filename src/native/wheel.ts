@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as yauzl from 'yauzl';
+import { codeOf, messageOf } from '../errors/caught.js';
 import type { Manifest } from './cache.js';
 import { NativeFailure } from './failure.js';
 
@@ -94,7 +95,7 @@ const openStream = (zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readable> =
   });
 
 /** Errors of the file system carry a code such as ENOSPC; what is left comes from the zip or its streams. */
-const isFromSystem = (error: unknown) => /^E[A-Z]+$/.test((error as NodeJS.ErrnoException).code ?? '');
+const isFromSystem = (error: unknown) => /^E[A-Z]+$/.test(codeOf(error) ?? '');
 
 export interface ExtractOptions {
   wheel: string;
@@ -177,7 +178,7 @@ export async function extractWheel(options: ExtractOptions): Promise<Manifest['f
     return await extractFrom(zip, options);
   } catch (error) {
     if (error instanceof NativeFailure || isFromSystem(error) || options.signal.aborted) throw error;
-    throw new DamagedWheel(`the wheel ${options.wheel} is damaged (${(error as Error).message})`);
+    throw new DamagedWheel(`the wheel ${options.wheel} is damaged (${messageOf(error)})`);
   } finally {
     zip?.close();
   }

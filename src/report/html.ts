@@ -17,7 +17,7 @@ function textOf(value: Value): string {
   if (value instanceof Html) return value.text;
   if (Array.isArray(value)) return value.map(textOf).join('');
   if (value === false || value === undefined) return '';
-  return String(value).replace(/[&<>"']/g, (character) => entities[character] as string);
+  return String(value).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 /** A template of HTML; whatever is put into it is escaped, unless it is HTML itself. */

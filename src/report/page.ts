@@ -20,7 +20,7 @@ export interface Comparison {
 
 /** The report of a comparison: one page that needs no network and no other file, whose tables need no script. */
 export function reportPage({ rows, runs, command, date, script }: Comparison): string {
-  const { config, environment } = runs[0] as FinishedRun;
+  const { config, environment } = runs[0]!;
   const recipes = recipesOf(runs);
   const seeds = new Set(runs.map((run) => run.config.seed)).size;
   const title = `${plural(recipes.length, 'recipe')}, ${plural(seeds, 'seed')}, ${plural(config.epochs, 'epoch')}`;
@@ -71,7 +71,7 @@ const chart = (name: string, label: string) =>
 const numbers = (table: Html) => html`<details><summary>Numbers</summary>${table}</details>`;
 
 function accuracySection({ recipes, paired }: ReportData, seeds: number): Html {
-  const [baseline] = recipes as [string];
+  const baseline = recipes[0]!;
   return html`<section>
 <h2>Test accuracy</h2>
 <p>Each dot is a run; each bar is the mean of its recipe.</p>
@@ -129,7 +129,7 @@ ${numbers(layerTable(data, quantity, title))}
 }
 
 function configurationSection({ rows, runs, command }: Pick<Comparison, 'rows' | 'runs' | 'command'>): Html {
-  const { config, environment } = runs[0] as FinishedRun;
+  const { config, environment } = runs[0]!;
   const entries = [
     ['data', dataName(config)],
     ['epochs', String(config.epochs)],

@@ -21,7 +21,7 @@ export const plain = {
     'right-mid': '',
     middle: '  ',
   },
-  style: { 'padding-left': 0, 'padding-right': 0, head: [] as string[], border: [] as string[] },
+  style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
 };
 
 /** The table of a comparison in text, without colours, under 80 columns wide. */
@@ -43,7 +43,7 @@ export function terminalTable(rows: readonly ComparisonRow[]): string {
 function wrapped(text: string, width: number): string {
   const lines = [''];
   for (const word of text.split(' ')) {
-    const line = lines.at(-1) as string;
+    const line = lines.at(-1)!;
     if (line && line.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = line ? `${line} ${word}` : word;
   }

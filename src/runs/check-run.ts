@@ -44,7 +44,7 @@ const RECORDS: ReadonlyMap<unknown, Record<string, Rule>> = new Map([
 export function checkConfigFile(value: unknown, damaged: Damaged): void {
   checkFields(value, CONFIG, damaged);
   const inside: Damaged = (what, ...rest) => damaged(`environment.${what}`, ...rest);
-  checkFields((value as { environment: unknown }).environment, ENVIRONMENT, inside);
+  checkFields(isObject(value) && value.environment, ENVIRONMENT, inside);
 }
 
 /** That a line of a log is one of its records. */

@@ -7,6 +7,7 @@ import { DataFailure } from '../data/failure.js';
 import { makeFolder } from '../data/make-folder.js';
 import { modelFiles } from '../data/model-files.js';
 import { writeAtomically } from '../data/write-atomically.js';
+import { codeOf } from '../errors/caught.js';
 import type { FinishedRun, LogRecord, RunConfig, RunEnvironment, RunResult } from '../training/records.js';
 import { checkConfigFile, checkRecord } from './check-run.js';
 import { type BoardEvent, encodeEvent } from './tensorboard.js';
@@ -129,7 +130,7 @@ export async function newRunsFolder(out: string, name: string, date: Date): Prom
         await mkdir(path);
         return path;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        if (codeOf(error) !== 'EEXIST') throw error;
       }
     }
   });
@@ -163,7 +164,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DataFailure(`cannot read ${path} (${code}); ${ANEW}`);
   }
 }
@@ -192,7 +193,7 @@ const WHY: ReadonlyMap<string, string> = new Map([
 ]);
 
 function notWritable(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === undefined || error instanceof DataFailure) return error;
   return new DataFailure(
     `cannot write to ${path} (${WHY.get(code) ?? code}); choose another folder with --out`,

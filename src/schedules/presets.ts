@@ -51,13 +51,12 @@ function falling(who: string, args: Preset): Schedule {
 
 /** Under the preset's own name, not that of the schedule it makes. */
 function checked(who: string, args: Preset): Preset {
-  const rate = (who: string, argument: string, value: unknown) =>
-    void probability(who, argument, value as number);
+  const rate = (who: string, argument: string, value: unknown) => void probability(who, argument, value);
   requireArguments(who, args ?? {}, { rate }, requireLength);
   return args;
 }
 
 function withSpan<T>(length: In<number>, span: T): In<T> {
-  const unit = UNITS.find((unit) => length[unit] !== undefined);
-  return { [unit as string]: span } as In<T>;
+  if (length.steps !== undefined) return { steps: span };
+  return length.epochs !== undefined ? { epochs: span } : { fraction: span };
 }

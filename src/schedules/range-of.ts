@@ -1,5 +1,5 @@
 import { decayed } from './decay.js';
-import { type In, type Point, type Schedule, spanOf, unitOf } from './schedule.js';
+import { type Point, type Schedule, spanOf, unitOf } from './schedule.js';
 
 /** The least and the greatest value of a schedule over all time from 0; a limit that is only approached counts. */
 export function rangeOf(schedule: Schedule): [least: number, greatest: number] {
@@ -12,7 +12,7 @@ function extremes(schedule: Schedule): number[] {
     case 'constant':
       return [schedule.value];
     case 'piecewise':
-      return spanOf(schedule as In<readonly Point[]>).map(([, value]) => value);
+      return spanOf<readonly Point[]>(schedule).map(([, value]) => value);
     case 'exponential':
     case 'step':
       // The fraction of training ends, at 1; steps and epochs need not.

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors/argument-error.js';
+import { positiveInteger } from '../errors/checks.js';
 import { rangeOf } from './range-of.js';
 import { type Kind, type Point, type Schedule, UNITS, type Unit } from './schedule.js';
 
@@ -10,7 +11,7 @@ const number: Check = (who, argument, value) => {
   if (!Number.isFinite(value)) throw new ArgumentError(who, argument, 'a finite number', value);
 };
 const positive: Check = (who, argument, value) => {
-  if (!(Number.isFinite(value) && (value as number) > 0)) {
+  if (!(typeof value === 'number' && Number.isFinite(value) && value > 0)) {
     throw new ArgumentError(who, argument, 'a number above 0', value);
   }
 };
@@ -39,13 +40,16 @@ const FIELDS: Record<Kind, Record<string, Check>> = {
  */
 export function requireSchedule(who: string, argument: string, value: unknown): Schedule {
   const kinds = Object.keys(FIELDS);
-  if (typeof value !== 'object' || value === null || !kinds.includes((value as Schedule).kind)) {
+  if (!hasKind(value)) {
     throw new ArgumentError(who, argument, `a schedule of kind ${kinds.join(', ')}`, value);
   }
-  const { kind, ...fields } = value as Schedule;
+  const { kind, ...fields } = value;
   requireFields(`${who}: ${argument}`, kind, fields);
-  return value as Schedule;
+  return value;
 }
+
+const hasKind = (value: unknown): value is Schedule =>
+  typeof value === 'object' && value !== null && 'kind' in value && String(value.kind) in FIELDS;
 
 /**
  * A schedule of probabilities.
@@ -74,7 +78,7 @@ export function requireArguments(
   checks: Record<string, Check>,
   requireSpan: SpanCheck | null,
 ): void {
-  const values = given as Record<string, unknown>;
+  const values: Record<string, unknown> = { ...given };
   for (const [name, check] of Object.entries(checks)) check(who, name, values[name]);
   const known = [...Object.keys(checks), ...(requireSpan ? UNITS : [])];
   const unknown = Object.keys(values).filter((name) => !known.includes(name));
@@ -91,11 +95,9 @@ export function requireArguments(
 }
 
 export function requireLength(who: string, unit: Unit, length: unknown): void {
-  if (unit === 'steps' && !(Number.isInteger(length) && (length as number) > 0)) {
-    throw new ArgumentError(who, unit, 'a positive integer', length);
-  }
+  if (unit === 'steps') positiveInteger(who, unit, length);
   positive(who, unit, length);
-  if (unit === 'fraction' && (length as number) > 1) {
+  if (unit === 'fraction' && typeof length === 'number' && length > 1) {
     throw new ArgumentError(who, unit, 'above 0 and at most 1', length);
   }
 }
@@ -114,7 +116,7 @@ function requirePoints(who: string, unit: Unit, points: unknown): void {
   if (times.some((time, i) => time < (times[i - 1] ?? 0))) {
     throw new ArgumentError(who, unit, expected, points);
   }
-  if (unit === 'fraction' && (times.at(-1) as number) > 1) {
+  if (unit === 'fraction' && (times.at(-1) ?? 0) > 1) {
     throw new ArgumentError(who, unit, 'points of times from 0 to 1', points);
   }
 }

@@ -37,10 +37,18 @@ export type Kind = Schedule['kind'];
 /** What time a schedule runs by; null for a constant, which needs none. */
 export function unitOf(schedule: Schedule): Unit | null {
   if (schedule.kind === 'constant') return null;
-  return UNITS.find((unit) => schedule[unit] !== undefined) as Unit;
+  return unitIn(schedule);
+}
+
+/** The unit that is given. */
+export function unitIn(span: In<number | readonly Point[]>): Unit {
+  if (span.steps !== undefined) return 'steps';
+  return span.epochs !== undefined ? 'epochs' : 'fraction';
 }
 
 /** The length of a schedule, or its points, in its unit. */
-export function spanOf<T>(schedule: In<T>): T {
-  return (schedule.steps ?? schedule.epochs ?? schedule.fraction) as T;
+export function spanOf<T extends number | readonly Point[]>(schedule: In<T>): T {
+  if (schedule.steps !== undefined) return schedule.steps;
+  if (schedule.epochs !== undefined) return schedule.epochs;
+  return schedule.fraction!;
 }

@@ -12,5 +12,5 @@ export interface TimeDriven {
 }
 
 export function isTimeDriven<T extends object>(layer: T): layer is T & TimeDriven {
-  return typeof (layer as Partial<TimeDriven>).setTime === 'function';
+  return 'setTime' in layer && typeof layer.setTime === 'function';
 }

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors/argument-error.js';
 import { decayed } from './decay.js';
 import { requireSchedule } from './require-schedule.js';
-import { type In, type Point, type Schedule, spanOf, type Unit, unitOf } from './schedule.js';
+import { type Point, type Schedule, spanOf, type Unit, unitIn } from './schedule.js';
 
 /** A moment of training, as far as it is known. */
 export interface Time {
@@ -22,10 +22,10 @@ export interface Time {
 export function valueAt(schedule: Schedule, at: number | Time): number {
   requireSchedule('valueAt', 'schedule', schedule);
   if (schedule.kind === 'constant') return schedule.value;
-  const time = timeIn(unitOf(schedule) as Unit, at);
-  if (schedule.kind === 'piecewise') return through(schedule, time);
+  const time = timeIn(unitIn(schedule), at);
+  if (schedule.kind === 'piecewise') return between(schedule, time);
   if (schedule.kind === 'exponential' || schedule.kind === 'step') return decayed(schedule, time);
-  const part = time / spanOf(schedule as In<number>);
+  const part = time / spanOf<number>(schedule);
   const { from, to } = schedule;
   if (part === 0 || part >= 1) return part === 0 ? from : to;
   // Between the two whatever is rounded.
@@ -42,14 +42,14 @@ function remaining(
   return schedule.kind === 'polynomial' ? (1 - part) ** schedule.power : 1 - part;
 }
 
-/** Through the points; where two have one time, the later holds from there. */
-function through(schedule: Extract<Schedule, { kind: 'piecewise' }>, time: number): number {
-  const points = spanOf(schedule as In<readonly Point[]>);
+/** On the line through the points; where two have one time, the later holds from there. */
+function between(schedule: Extract<Schedule, { kind: 'piecewise' }>, time: number): number {
+  const points = spanOf<readonly Point[]>(schedule);
   // A time and a point that are equal may be rounded apart.
   const next = points.findIndex(([t]) => t > time * (1 + 2 * Number.EPSILON));
-  const [t0, v0] = points.at(next === -1 ? -1 : Math.max(0, next - 1)) as Point;
+  const [t0, v0] = points.at(next === -1 ? -1 : Math.max(0, next - 1))!;
   if (next <= 0 || schedule.interpolation === 'constant') return v0;
-  const [t1, v1] = points[next] as Point;
+  const [t1, v1] = points[next]!;
   const value = v0 + ((v1 - v0) * (time - t0)) / (t1 - t0);
   return Math.min(Math.max(value, Math.min(v0, v1)), Math.max(v0, v1));
 }

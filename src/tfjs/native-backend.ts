@@ -44,6 +44,12 @@ export function loadedNativeBackend(): NativeBackend | null {
   return tf.findBackend('tensorflow') as unknown as NativeBackend | null;
 }
 
+/** The version of TensorFlow under the backend in use; undefined for another backend. */
+export function tensorflowVersion(tfjs: typeof tf): string | undefined {
+  const { binding } = tfjs.backend() as { binding?: { TF_Version?: string } };
+  return binding?.TF_Version;
+}
+
 type Stored = 'float32' | 'int32' | 'bool';
 
 /** The numbers of TF_DataType for the types of tfjs. */

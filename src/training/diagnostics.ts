@@ -18,7 +18,7 @@ interface Block {
 export function probe(model: tf.LayersModel, batch: Batch): () => Diagnostics {
   const blocks = blocksOf(model);
   const hidden = blocks.slice(0, -1);
-  const ends = hidden.map(({ layers }) => (layers.at(-1) as tf.layers.Layer).output as tf.SymbolicTensor);
+  const ends = hidden.map(({ layers }) => layers.at(-1)!.output as tf.SymbolicTensor);
   // Shares the layers of the model and owns nothing: there is nothing to dispose of.
   const activations = ends.length > 0 ? tf.model({ inputs: model.inputs, outputs: ends }) : undefined;
   return () => ({
@@ -35,7 +35,7 @@ function blocksOf(model: tf.LayersModel): Block[] {
     groups.set(number, [...(groups.get(number) ?? []), layer]);
   }
   return [...groups.values()].map((layers) => ({
-    name: (layers.find((layer) => layer.trainableWeights.length > 0) ?? (layers[0] as tf.layers.Layer)).name,
+    name: (layers.find((layer) => layer.trainableWeights.length > 0) ?? layers[0]!).name,
     layers,
   }));
 }
@@ -44,7 +44,7 @@ function sparsity(activations: tf.LayersModel, hidden: Block[], x: tf.Tensor): R
   return tf.tidy(() => {
     const outputs = [activations.predict(x)].flat() as tf.Tensor[];
     const fractions = tf.stack(outputs.map((output) => tf.mean(tf.equal(output, 0).toFloat()))).dataSync();
-    return Object.fromEntries(hidden.map(({ name }, i) => [name, fractions[i] as number]));
+    return Object.fromEntries(hidden.map(({ name }, i) => [name, fractions[i]!]));
   });
 }
 
@@ -58,14 +58,14 @@ function gradientNorms(model: tf.LayersModel, blocks: Block[], { x, y }: Batch):
       tf.mean(tf.metrics.categoricalCrossentropy(y, model.apply(x) as tf.Tensor)) as tf.Scalar;
     const { grads } = tf.variableGrads(loss, variables.flat());
     const squares = variables.map((block) =>
-      tf.addN(block.map(({ name }) => tf.sum(tf.square(grads[name] as tf.Tensor)))),
+      tf.addN(block.map(({ name }) => tf.sum(tf.square(grads[name]!)))),
     );
     const norms = tf.sqrt(tf.stack(squares)).dataSync();
-    return Object.fromEntries(trained.map(({ name }, i) => [name, norms[i] as number]));
+    return Object.fromEntries(trained.map(({ name }, i) => [name, norms[i]!]));
   });
 }
 
 /** A layer keeps its variable to itself; the engine knows each by the name of the weight. */
 function variableOf(name: string): tf.Variable {
-  return tf.engine().registeredVariables[name] as tf.Variable;
+  return tf.engine().registeredVariables[name]!;
 }

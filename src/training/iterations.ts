@@ -17,7 +17,7 @@ export function iterationsSentence(examples: number, batchSize: number): string 
 
 /** Digits of the integer part in groups of three, set apart by spaces. */
 export function grouped(value: number): string {
-  const [integer, fraction] = String(value).split('.') as [string, string?];
+  const [integer = '', fraction] = String(value).split('.');
   const spaced = integer.replace(/\B(?=(\d{3})+$)/g, ' ');
   return fraction ? `${spaced}.${fraction}` : spaced;
 }

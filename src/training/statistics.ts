@@ -13,5 +13,5 @@ export function deviation(values: readonly number[]): number {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
-  return mean([sorted[Math.ceil(middle) - 1] as number, sorted[Math.floor(middle)] as number]);
+  return mean([sorted[Math.ceil(middle) - 1]!, sorted[Math.floor(middle)]!]);
 }

@@ -7,7 +7,7 @@ export function summarize(runs: readonly FinishedRun[]): ComparisonRow[] {
   return names.map((recipe) => {
     const seeds = runs.filter(({ config }) => config.recipe === recipe);
     const accuracies = seeds.map(({ result }) => result.testAccuracy);
-    const first = seeds[0] as FinishedRun;
+    const first = seeds[0]!;
     return {
       recipe,
       learningRate: first.config.learningRate,

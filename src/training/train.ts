@@ -168,12 +168,14 @@ function requireFinite(config: RunConfig, step: number, { gradientNorm }: Diagno
 /** One step on a batch, which is disposed of. */
 async function trainOn(model: tf.LayersModel, { x, y }: Batch): Promise<{ loss: number; accuracy: number }> {
   try {
-    const [loss, accuracy] = (await model.trainOnBatch(x, y)) as [number, number];
-    return { loss, accuracy };
+    return lossAndAccuracy([await model.trainOnBatch(x, y)].flat());
   } finally {
     tf.dispose([x, y]);
   }
 }
+
+/** What a model gives that is compiled with accuracy as its metric. */
+const lossAndAccuracy = ([loss, accuracy]: number[]) => ({ loss: loss!, accuracy: accuracy! });
 
 /** Mean loss and accuracy over all examples, in inference mode. */
 export function evaluate(
@@ -183,13 +185,10 @@ export function evaluate(
 ): { loss: number; accuracy: number } {
   const means = new Means();
   for (const { x, y } of batches(examples, EVALUATION_BATCH, { ...(shape && { shape }) })) {
-    const [loss, accuracy] = tf.tidy(() =>
-      (model.evaluate(x, y, { batchSize: EVALUATION_BATCH }) as tf.Scalar[]).map(
-        (value) => value.dataSync()[0],
-      ),
-    ) as [number, number];
+    const values = [model.evaluate(x, y, { batchSize: EVALUATION_BATCH })].flat();
+    const { loss, accuracy } = lossAndAccuracy(values.map((value) => value.dataSync()[0]!));
     means.add(loss, accuracy, x.shape[0]);
-    tf.dispose([x, y]);
+    tf.dispose([x, y, ...values]);
   }
   return means.take();
 }

@@ -16,7 +16,7 @@ const ALLOWED: Record<string, string> = {
   'src/wrapping': 'src/errors src/tfjs src/ops tfjs',
   layers: 'src/errors src/tfjs src/ops src/random src/schedules src/layer src/wrapping tfjs',
   'src/entries': 'src/layer layers',
-  'src/callbacks': 'src/errors src/schedules tfjs',
+  'src/callbacks': 'src/errors src/tfjs src/schedules tfjs',
   'src/initialization': 'src/errors src/tfjs layers tfjs',
   'src/inference': 'src/errors src/tfjs src/layer tfjs',
   'src/accelerate': 'src/errors src/tfjs src/ops src/random tfjs',
@@ -26,7 +26,7 @@ const ALLOWED: Record<string, string> = {
   'src/native': 'src src/errors tfjs node: proper-lockfile yauzl',
   recipes: 'evenkeel evenkeel/node evenkeel/testing tfjs',
   'src/training': 'src/errors src/callbacks src/data recipes tfjs',
-  'src/runs': 'src/data src/training tfjs node:',
+  'src/runs': 'src/errors src/data src/training tfjs node:',
   'src/report': 'src/training @observablehq/plot cli-table3 jstat',
   'src/cli':
     'src src/errors src/tfjs src/accelerate src/data src/inference src/native src/report src/runs src/training ' +

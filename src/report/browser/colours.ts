@@ -14,7 +14,7 @@ const depthColours = ['var(--layer-0)', 'var(--layer-1)', 'var(--layer-2)', 'var
 export function layerColour({ layers }: ReportData, layer: string): string {
   const at = (layers.indexOf(layer) / Math.max(1, layers.length - 1)) * (depthColours.length - 1);
   const [before, after] = [Math.floor(at), Math.ceil(at)];
-  if (before === after) return depthColours[before] as string;
+  if (before === after) return depthColours[before]!;
   const share = Math.round(100 * (at - before));
   return `color-mix(in oklab, ${depthColours[after]} ${share}%, ${depthColours[before]})`;
 }

@@ -39,7 +39,7 @@ export function endLabels(ends: readonly LabelledEnd[]): Plot.RenderFunction {
     );
     const left = width - marginRight + 10;
     ends.forEach((end, i) => {
-      const place = places[i] as number;
+      const place = places[i]!;
       const leader = document.createElementNS(SVG, 'path');
       leader.setAttribute('d', `M${x(end.x) + 3},${y(end.y)}L${left - 3},${place}`);
       leader.setAttribute('stroke', end.colour);

@@ -18,9 +18,9 @@ export function makeSortable(table: HTMLTableElement): void {
 }
 
 function sort(table: HTMLTableElement, column: number, direction: Direction): void {
-  const [body] = table.tBodies as unknown as [HTMLTableSectionElement];
+  const body = table.tBodies[0]!;
   const sign = direction === 'ascending' ? 1 : -1;
-  const rows = [...body.rows].map((row) => ({ row, key: keyOf(row.cells[column] as HTMLTableCellElement) }));
+  const rows = [...body.rows].map((row) => ({ row, key: keyOf(row.cells[column]!) }));
   rows.sort((a, b) => sign * compare(a.key, b.key));
   body.append(...rows.map(({ row }) => row));
 }
