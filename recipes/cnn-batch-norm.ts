@@ -50,7 +50,7 @@ export function buildCnnBatchNorm({
 }
 
 if (import.meta.filename && import.meta.filename === globalThis.process?.argv[1]) {
-  const model = buildCnnBatchNorm({ inputShape: [8, 8, 1], filters: [8, 16], classes: 4 });
+  const model = buildCnnBatchNorm({ inputShape: [8, 8, 1], filters: [4, 8], classes: 4 });
   const x = tf.randomNormal<tf.Rank.R4>([512, 8, 8, 1], 0, 1, 'float32', 1);
   const y = tf.oneHot(tf.avgPool(x, 4, 4, 'valid').reshape([-1, 4]).argMax(1), 4); // the brightest quarter
   model.summary();

@@ -46,6 +46,8 @@ const pages = [
     needs: [],
   },
   { row: 'all of evenkeel', source: `export * from 'evenkeel';`, needs: every },
+  { row: '`accelerate`', source: `export * from 'evenkeel/accelerate';`, needs: [] },
+  { row: 'the test kit', source: `export * from 'evenkeel/testing';`, needs: [] },
   {
     row: 'a folded model, loaded',
     source: `import * as tf from '@tensorflow/tfjs'; export const model = tf.loadLayersModel('model.json');`,

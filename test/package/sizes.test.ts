@@ -49,6 +49,19 @@ test.each(bundles(pages.filter(({ needs }) => needs.length > 1)))(
   },
 );
 
+test.each([
+  { row: '`fold`', limit: 7500 },
+  { row: '`scheduleDropout`, `linear`', limit: 3750 },
+  { row: '`accelerate`', limit: 28_000 },
+  { row: 'the test kit', limit: 2750 },
+])('$row: below $limit bytes', ({ row, limit }) => {
+  const [page] = pages.filter((page) => page.row === row);
+  for (const { bytes } of [page?.vite, page?.esbuild] as Bundle[]) {
+    expect(bytes).toBeGreaterThan(500);
+    expect(bytes).toBeLessThanOrEqual(limit);
+  }
+});
+
 test.each(bundles(pages.filter(({ row }) => row === 'a folded model, loaded')))(
   '$bundler: a page with a folded model holds nothing of this package',
   ({ bytes }) => {

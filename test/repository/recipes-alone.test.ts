@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,14 @@ const run = promisify(execFile);
 // The page is tried in a browser: test/browser.
 const manifest = all.filter(({ files }) => files.length === 1);
 const sets = [...new Set(manifest.map(({ needs }) => needs.join(' ')))];
+
+/** A recipe that measures for half a minute: changes with which it shows the same in a few seconds. */
+const SHORTER: Record<string, [from: string, to: string][]> = {
+  'fine-tune-and-fold': [
+    ['digits(train, 0, 4, 30_000)', 'digits(train, 0, 4, 6_000)'],
+    ['of [1, 2, 3]', 'of [1]'],
+  ],
+};
 
 let base: string;
 const folderOf = (needs: string) => join(base, String(sets.indexOf(needs)));
@@ -37,10 +45,17 @@ beforeAll(async () => {
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   }
-  for (const { name, needs } of manifest) {
+  const add = async ({ name, needs }: (typeof manifest)[number]) => {
     const { code, stderr } = await evenkeel(['add', name, folderOf(needs.join(' '))]);
     expect([code, stderr]).toEqual([0, '']);
-  }
+  };
+  // Two at a time.
+  const half = manifest.length / 2;
+  await Promise.all(
+    [manifest.slice(0, half), manifest.slice(half)].map(async (part) => {
+      for (const entry of part) await add(entry);
+    }),
+  );
 }, 120_000);
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
@@ -55,6 +70,12 @@ describe.each(sets)('recipes that need %s, copied into a folder that has nothing
   it.each(names)(
     '%s runs, and learns what it sets out to',
     async (name) => {
+      for (const [from, to] of SHORTER[name] ?? []) {
+        const path = join(folderOf(set), `${name}.js`);
+        const code = readFileSync(path, 'utf8');
+        expect(code).toContain(from);
+        writeFileSync(path, code.replace(from, to));
+      }
       const { stdout } = await run(process.execPath, [`${name}.js`], { cwd: folderOf(set) });
       expect(stdout).not.toMatch(/NaN/);
       if (name === 'custom-layer') {
