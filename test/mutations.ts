@@ -74,8 +74,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the lengths of patches without their channels',
     file: cosineConv,
-    right: 'const squares = tf.sum(tf.square(x), 3, true) as tf.Tensor4D;',
-    wrong: 'const squares = tf.mean(tf.square(x), 3, true) as tf.Tensor4D;',
+    right: 'const squares: tf.Tensor4D = tf.sum(tf.square(x), 3, true);',
+    wrong: 'const squares: tf.Tensor4D = tf.mean(tf.square(x), 3, true);',
   },
   // A dropped term of a gradient.
   {
@@ -123,7 +123,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'relu: the gradient of an identity',
     file: 'src/ops/activate.ts',
-    right: 'reluGradientByOutput(dy, y as tf.Tensor)',
+    right: 'reluGradientByOutput(dy, y)',
     wrong: 'dy.clone()',
   },
   // An epsilon outside the root.
@@ -229,33 +229,27 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'layer norm with epsilon outside the root',
-    file: 'src/ops/layer-norm.ts',
-    right: 'const inverse = tf.rsqrt(tf.mean(tf.square(centred), 1, true).add(guard));',
-    wrong: 'const inverse = tf.reciprocal(tf.sqrt(tf.mean(tf.square(centred), 1, true)).add(guard));',
-  },
-  {
-    name: 'layer norm: dx keeps its part along the normalized input',
-    file: 'src/ops/layer-norm.ts',
-    right: 'const along = normal.mul(tf.mean(d.mul(normal), 1, true));',
-    wrong: 'const along = tf.zerosLike(normal);',
+    file: 'src/ops/normalize.ts',
+    right: 'tf.rsqrt(tf.add(variance, epsilon))',
+    wrong: 'tf.reciprocal(tf.add(tf.sqrt(variance), epsilon))',
   },
   {
     name: 'layer norm: the bias is not added',
     file: 'src/ops/layer-norm.ts',
-    right: '(bias ? scaled.add(bias) : scaled) as tf.Tensor2D',
-    wrong: 'scaled as tf.Tensor2D',
+    right: 'normalize(x, row(gain), bias && row(bias), options)',
+    wrong: 'normalize(x, row(gain), null, options)',
   },
   {
     name: 'whitening without the root of the trace',
     file: 'src/ops/whitening.ts',
-    right: 'const whitening = root.mul(tf.rsqrt(trace)) as tf.Tensor3D;',
-    wrong: 'const whitening = root.mul(tf.reciprocal(trace)) as tf.Tensor3D;',
+    right: 'root.mul(tf.rsqrt(trace));',
+    wrong: 'root.mul(tf.reciprocal(trace));',
   },
   {
     name: 'whitening without epsilon',
     file: 'src/ops/whitening.ts',
-    right: '.div(examples).add(unit.mul(least)) as tf.Tensor3D;',
-    wrong: '.div(examples) as tf.Tensor3D;',
+    right: '.div(examples).add(unit.mul(least));',
+    wrong: '.div(examples);',
   },
   {
     name: 'whitening: no gradient through the trace',
@@ -375,8 +369,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'rrelu without a slope in its gradient',
     file: 'src/ops/rrelu.ts',
-    right: '[dy.mul(factor as tf.Tensor)]',
-    wrong: '[dy.mul(tf.step(factor as tf.Tensor))]',
+    right: '[dy.mul(factor)]',
+    wrong: '[dy.mul(tf.step(factor))]',
   },
   {
     name: 'rrelu predicts by the mean of slopes where it draws divisors',
@@ -423,13 +417,13 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'standout keeps where it should drop',
     file: 'src/ops/standout.ts',
-    right: 'const margin = tf.sigmoid(logit).sub(noise);',
-    wrong: 'const margin = tf.sub(noise, tf.sigmoid(logit));',
+    right: 'tf.sigmoid(logit).sub(noise); // above 0',
+    wrong: 'tf.sub(noise, tf.sigmoid(logit)); // above 0',
   },
   {
     name: 'standout: the belief learns without the activity',
     file: 'src/ops/standout.ts',
-    right: 'dy.mul(activity).mul(q).mul(tf.sub(1, q))',
+    right: 'dy.mul(activation).mul(q).mul(tf.sub(1, q))',
     wrong: 'dy.mul(q).mul(tf.sub(1, q))',
   },
   {
@@ -699,9 +693,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a seeded dropout repeats its mask',
-    file: `${accelerate}/layers/dropout.ts`,
+    file: `${accelerate}/layers/dropout-masks.ts`,
     right: 'step: step + 1',
-    wrong: 'step: own.step',
+    wrong: 'step',
   },
   {
     name: 'average pooling divides by the whole window at the edge',
@@ -752,7 +746,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'gradients of an empty batch are computed',
-    file: 'src/accelerate/gradients/empty-gradients.ts',
+    file: 'src/accelerate/gradients/zero-size-batch.ts',
     right: 'dy.size > 0',
     wrong: 'dy.size >= 0',
     backend: 'native',
