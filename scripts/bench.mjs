@@ -1,5 +1,5 @@
 /**
- * Times in turns: rounds in which every variant runs, so that whatever else the machine does meets all of them; what
+ * Times in turns: rounds in which every variant runs: whatever else the machine does slows all of them; what
  * counts are ratios within one run.
  *
  *   npm run bench                        the layers against the built-in ones and compositions of ops: all groups

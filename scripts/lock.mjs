@@ -1,11 +1,11 @@
 /**
- * Makes package-lock.json anew so that `npm ci` takes it everywhere.
+ * Makes a new package-lock.json that `npm ci` takes on every machine.
  *
  *   npm run lock
  *
  * npm leaves a package for another platform out of the lock when the registry that it asks does not hold it, and `npm ci`
  * then calls the lock out of step. Such a package is named here by its version alone: npm installs it on its own platform
- * only. Addresses are left out, so that each machine asks its own registry.
+ * only. Addresses are left out: each machine asks its own registry.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

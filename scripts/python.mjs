@@ -21,7 +21,7 @@ function run(what, command, args) {
   if (status === 0) return;
   const lines = `${stdout}${stderr}`.trim().split('\n');
   const said = lines.filter((line) => line.startsWith('ERROR:')).at(-1) ?? lines.at(-1);
-  throw new PythonFailure(`cannot ${what}: ${said}; mend that, then run it again`);
+  throw new PythonFailure(`cannot ${what}: ${said}; fix that, then run it again`);
 }
 
 /**

@@ -7,7 +7,7 @@ import { STEPS } from './timed.mjs';
 
 export const steps = {
   subjects: STEPS,
-  what: 'ms a step, batch 128',
+  what: 'ms per step, batch 128',
   milliseconds: 1,
   turn: { skip: 2, steps: 5, patience: 10_000 },
   rounds: 8,
@@ -15,7 +15,7 @@ export const steps = {
 
 export const epochs = {
   subjects: EPOCHS,
-  what: 's an epoch of MNIST, batch 128',
+  what: 's per epoch, MNIST, batch 128',
   milliseconds: 1000,
   turn: { steps: 1 },
   rounds: 2,

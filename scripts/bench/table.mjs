@@ -23,7 +23,7 @@ const UNTRAINED = 'throws';
 
 const ratioText = (ratio) => ratio.toFixed(ratio < 0.01 ? 3 : 2);
 
-/** Heads of a comparison of `what`, as in 'ms a step'. */
+/** Heads of a comparison of `what`, as in 'ms per step'. */
 export const comparisonHead = (what, torch) => [
   what,
   'tfjs',
