@@ -1,32 +1,24 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LayerArgs } from '../src/layer/base-layer.js';
 import type { CallArgs } from '../src/layer/call.js';
-import { convFields, convOutput, windowOf } from '../src/layer/conv.js';
-import {
-  addCosineWeights,
-  biasInside,
-  type CosineWeights,
-  cosineFields,
-  cosineOutput,
-  cosinePrediction,
-} from '../src/layer/cosine.js';
-import { kernelFields } from '../src/layer/dense.js';
-import type { ArgsOf } from '../src/layer/fields.js';
+import { type ConvArgs, convFields, convOutput, windowOf } from '../src/layer/conv.js';
+import { type CosineArgs, CosineWeights, cosineFields } from '../src/layer/cosine.js';
+import { type KernelArgs, kernelFields } from '../src/layer/dense.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { channels, onlyShape, requireChannels } from '../src/layer/shape.js';
 import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { cosineConv } from '../src/ops/cosine-conv.js';
 
-const fields = { ...convFields<number | [number]>(1), ...kernelFields, ...cosineFields };
+const fields = { ...convFields(1), ...kernelFields, ...cosineFields };
 
-export interface CosineConv1DArgs extends LayerArgs, ArgsOf<typeof fields> {}
+export interface CosineConv1DArgs extends LayerArgs, ConvArgs<1>, KernelArgs, CosineArgs {}
 
 /** The layer of {@link cosineConv1d}. */
 export class CosineConv1D extends SingleInputLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelCosineConv1D';
 
-  private own!: CosineWeights;
+  private parts!: CosineWeights<[number, number, number]>;
 
   constructor(args: CosineConv1DArgs) {
     super('cosineConv1d', fields, args);
@@ -36,8 +28,8 @@ export class CosineConv1D extends SingleInputLayer<typeof fields> implements Fol
     const inputs = channels(this.kind, inputShape, { exactly: 3 }, -1);
     this.computeOutputShape(inputShape); // refuses one that no window fits into
     const { kernelSize, filters } = this.settings;
-    this.own = addCosineWeights([...kernelSize, inputs, filters], this.settings, (name, shape, ...args) =>
-      this.addWeight(name, shape, 'float32', ...args),
+    this.parts = new CosineWeights(this.settings, [...kernelSize, inputs, filters], (...weight) =>
+      this.weight(...weight),
     );
     super.build(inputShape);
   }
@@ -48,17 +40,17 @@ export class CosineConv1D extends SingleInputLayer<typeof fields> implements Fol
   }
 
   protected override compute(x: tf.Tensor, _kwargs: CallArgs): tf.Tensor {
-    const { own, settings } = this;
-    requireChannels(this.kind, x.shape, -1, own.kernel.shape[1] ?? null);
+    const { parts, settings } = this;
+    requireChannels(this.kind, x.shape, -1, parts.kernel.shape[1] ?? null);
     // A sequence is an image of one row.
     const rows: tf.Tensor4D = x.expandDims(1);
-    const kernel: tf.Tensor4D = own.kernel.read().expandDims(0);
-    const c = cosineConv(rows, kernel, biasInside(own, settings), windowOf(settings), settings);
-    return cosineOutput(c.squeeze([1]), own, settings);
+    const kernel: tf.Tensor4D = parts.kernel.read().expandDims(0);
+    const c = cosineConv(rows, kernel, parts.biasInside(), windowOf(settings), settings);
+    return parts.output(c.squeeze([1]));
   }
 
   prediction(): Prediction {
-    return cosinePrediction(this, this.own, this.settings);
+    return this.parts.prediction(this);
   }
 }
 register(CosineConv1D);

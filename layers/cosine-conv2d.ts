@@ -2,16 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { oneOf } from '../src/errors/checks.js';
 import type { LayerArgs } from '../src/layer/base-layer.js';
 import type { CallArgs } from '../src/layer/call.js';
-import { convFields, convOutput, windowOf } from '../src/layer/conv.js';
-import {
-  addCosineWeights,
-  biasInside,
-  type CosineWeights,
-  cosineFields,
-  cosineOutput,
-  cosinePrediction,
-} from '../src/layer/cosine.js';
-import { kernelFields } from '../src/layer/dense.js';
+import { type ConvArgs, convFields, convOutput, windowOf } from '../src/layer/conv.js';
+import { type CosineArgs, CosineWeights, cosineFields } from '../src/layer/cosine.js';
+import { type KernelArgs, kernelFields } from '../src/layer/dense.js';
 import { type ArgsOf, optional } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
@@ -19,21 +12,24 @@ import { channels, onlyShape, requireChannels } from '../src/layer/shape.js';
 import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { cosineConv } from '../src/ops/cosine-conv.js';
 
-const fields = {
-  ...convFields<number | [number, number]>(2),
+const own = {
   /** Where the channels are in input and output. Default: 'channelsLast'. */
   dataFormat: optional(oneOf('channelsLast', 'channelsFirst'), 'channelsLast'),
-  ...kernelFields,
-  ...cosineFields,
 };
+const fields = { ...convFields(2), ...own, ...kernelFields, ...cosineFields };
 
-export interface CosineConv2DArgs extends LayerArgs, ArgsOf<typeof fields> {}
+export interface CosineConv2DArgs
+  extends LayerArgs,
+    ConvArgs<2>,
+    KernelArgs,
+    CosineArgs,
+    ArgsOf<typeof own> {}
 
 /** The layer of {@link cosineConv2d}. */
 export class CosineConv2D extends SingleInputLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelCosineConv2D';
 
-  private own!: CosineWeights;
+  private parts!: CosineWeights<[number, number, number, number]>;
 
   constructor(args: CosineConv2DArgs) {
     super('cosineConv2d', fields, args);
@@ -47,8 +43,8 @@ export class CosineConv2D extends SingleInputLayer<typeof fields> implements Fol
     const inputs = channels(this.kind, inputShape, { exactly: 4 }, this.channelsFirst ? 1 : -1);
     this.computeOutputShape(inputShape); // refuses one that no window fits into
     const { kernelSize, filters } = this.settings;
-    this.own = addCosineWeights([...kernelSize, inputs, filters], this.settings, (name, shape, ...args) =>
-      this.addWeight(name, shape, 'float32', ...args),
+    this.parts = new CosineWeights(this.settings, [...kernelSize, inputs, filters], (...weight) =>
+      this.weight(...weight),
     );
     super.build(inputShape);
   }
@@ -61,17 +57,16 @@ export class CosineConv2D extends SingleInputLayer<typeof fields> implements Fol
   }
 
   protected override compute(x: tf.Tensor, _kwargs: CallArgs): tf.Tensor {
-    const { own, settings, channelsFirst } = this;
-    requireChannels(this.kind, x.shape, channelsFirst ? 1 : -1, own.kernel.shape[2] ?? null);
+    const { parts, settings, channelsFirst } = this;
+    requireChannels(this.kind, x.shape, channelsFirst ? 1 : -1, parts.kernel.shape[2] ?? null);
     const images = (channelsFirst ? tf.transpose(x, [0, 2, 3, 1]) : x) as tf.Tensor4D;
-    const kernel = own.kernel.read() as tf.Tensor4D;
-    const c = cosineConv(images, kernel, biasInside(own, settings), windowOf(settings), settings);
-    const y = cosineOutput(c, own, settings);
+    const c = cosineConv(images, parts.kernel.read(), parts.biasInside(), windowOf(settings), settings);
+    const y = parts.output(c);
     return channelsFirst ? tf.transpose(y, [0, 3, 1, 2]) : y;
   }
 
   prediction(): Prediction {
-    return cosinePrediction(this, this.own, this.settings);
+    return this.parts.prediction(this);
   }
 }
 register(CosineConv2D);

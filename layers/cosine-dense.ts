@@ -1,15 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type CallArgs, onLastAxis } from '../src/layer/call.js';
-import {
-  addCosineWeights,
-  biasInside,
-  type CosineWeights,
-  cosineFields,
-  cosineOutput,
-  cosinePrediction,
-} from '../src/layer/cosine.js';
+import { type CosineArgs, CosineWeights, cosineFields } from '../src/layer/cosine.js';
 import { type DenseLayerArgs, kernelFields, layerArgs, unitsField } from '../src/layer/dense.js';
-import type { ArgsOf } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { features, requireChannels, withLast } from '../src/layer/shape.js';
@@ -18,22 +10,22 @@ import { cosine } from '../src/ops/cosine.js';
 
 const fields = { ...unitsField, ...kernelFields, ...cosineFields };
 
-export interface CosineDenseArgs extends DenseLayerArgs, ArgsOf<typeof fields> {}
+export interface CosineDenseArgs extends DenseLayerArgs, CosineArgs {}
 
 /** The layer of {@link cosineDense}. */
 export class CosineDense extends SingleInputLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelCosineDense';
 
-  private own!: CosineWeights;
+  private parts!: CosineWeights<[number, number]>;
 
   constructor(args: CosineDenseArgs) {
     super('cosineDense', fields, args, layerArgs(args));
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const kernelShape = [features(this.kind, inputShape), this.settings.units];
-    this.own = addCosineWeights(kernelShape, this.settings, (name, shape, ...args) =>
-      this.addWeight(name, shape, 'float32', ...args),
+    const inputs = features(this.kind, inputShape);
+    this.parts = new CosineWeights(this.settings, [inputs, this.settings.units], (...weight) =>
+      this.weight(...weight),
     );
     super.build(inputShape);
   }
@@ -43,15 +35,14 @@ export class CosineDense extends SingleInputLayer<typeof fields> implements Fold
   }
 
   protected override compute(input: tf.Tensor, _kwargs: CallArgs): tf.Tensor {
-    const { own, settings } = this;
-    requireChannels(this.kind, input.shape, -1, own.kernel.shape[0] ?? null);
-    const kernel = own.kernel.read() as tf.Tensor2D;
-    const c = onLastAxis(input, (x) => cosine(x, kernel, biasInside(own, settings), settings));
-    return cosineOutput(c, own, settings);
+    const { parts, settings } = this;
+    requireChannels(this.kind, input.shape, -1, parts.kernel.shape[0] ?? null);
+    const c = onLastAxis(input, (x) => cosine(x, parts.kernel.read(), parts.biasInside(), settings));
+    return parts.output(c);
   }
 
   prediction(): Prediction {
-    return cosinePrediction(this, this.own, this.settings);
+    return this.parts.prediction(this);
   }
 }
 register(CosineDense);

@@ -3,11 +3,10 @@ import { ArgumentError } from '../src/errors/argument-error.js';
 import { oneOf, positiveInteger, probability } from '../src/errors/checks.js';
 import { type CallArgs, onLastAxis } from '../src/layer/call.js';
 import {
-  biasArgs,
   type DenseLayerArgs,
-  kernelArgs,
   kernelFields,
   layerArgs,
+  type UseBiasArgs,
   unitsField,
   useBiasField,
 } from '../src/layer/dense.js';
@@ -17,6 +16,7 @@ import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
 import { register } from '../src/layer/register.js';
 import { features, requireChannels, withLast } from '../src/layer/shape.js';
+import { biasArgs, kernelArgs } from '../src/layer/weights.js';
 import { activate } from '../src/ops/activate.js';
 import { type Block, dropConnectPerBatch, dropConnectPerExample } from '../src/ops/drop-connect.js';
 import {
@@ -31,14 +31,12 @@ import { drawnRate } from '../src/random/bernoulli.js';
 import { type Draw, fixedDraw } from '../src/random/draws.js';
 import { isBuiltin } from '../src/tfjs/builtins.js';
 import { builtInDense } from '../src/tfjs/named.js';
+import type { Weight } from '../src/tfjs/weights.js';
 
 /** What prediction draws from, whatever the layer's name and seed: equal weights predict equally. */
 const FIXED = fixedDraw({ layer: 'dropConnectDense', seed: 0 });
 
-const fields = {
-  ...unitsField,
-  ...kernelFields,
-  ...useBiasField,
+const own = {
   /** The probability to drop a weight, from 0 to 1. The layer's own `rate` may be set at any time. */
   rate: required(probability),
   /**
@@ -57,15 +55,16 @@ const fields = {
   /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
   scaling: optional(oneOf('inverted', 'classical'), 'inverted'),
 };
+const fields = { ...unitsField, ...kernelFields, ...useBiasField, ...own };
 
-export interface DropConnectDenseArgs extends DenseLayerArgs, RandomArgs, ArgsOf<typeof fields> {}
+export interface DropConnectDenseArgs extends DenseLayerArgs, RandomArgs, UseBiasArgs, ArgsOf<typeof own> {}
 
 /** The layer of {@link dropConnectDense}. */
 export class DropConnectDense extends RandomLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelDropConnectDense';
 
-  private kernel!: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
+  private kernel!: Weight<tf.Rank.R2>;
+  private bias: Weight<tf.Rank.R1> | null = null;
 
   constructor(args: DropConnectDenseArgs) {
     super('dropConnectDense', fields, args, layerArgs(args));
@@ -105,8 +104,8 @@ export class DropConnectDense extends RandomLayer<typeof fields> implements Fold
     const inputs = features(this.kind, inputShape);
     const { settings } = this;
     const { units, useBias } = settings;
-    this.kernel = this.addWeight('kernel', [inputs, units], 'float32', ...kernelArgs(settings));
-    if (useBias) this.bias = this.addWeight('bias', [units], 'float32', ...biasArgs(settings));
+    this.kernel = this.weight('kernel', [inputs, units], ...kernelArgs(settings));
+    if (useBias) this.bias = this.weight('bias', [units], ...biasArgs(settings));
     super.build(inputShape);
   }
 
@@ -122,7 +121,7 @@ export class DropConnectDense extends RandomLayer<typeof fields> implements Fold
   }
 
   private trained(x: tf.Tensor2D, draw: Draw): tf.Tensor {
-    const kernel = this.kernel.read() as tf.Tensor2D;
+    const kernel = this.kernel.read();
     const { dropping } = this;
     const { rate, scale } = dropping;
     if (rate === 0) return this.activated(tf.matMul(x, kernel));
@@ -133,7 +132,7 @@ export class DropConnectDense extends RandomLayer<typeof fields> implements Fold
   }
 
   private predicted(x: tf.Tensor2D): tf.Tensor {
-    const kernel = this.kernel.read() as tf.Tensor2D;
+    const kernel = this.kernel.read();
     const { dropping } = this;
     const { inference, samples } = this.settings;
     if (this.predictsByMean) {

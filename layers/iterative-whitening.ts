@@ -3,14 +3,15 @@ import { ArgumentError } from '../src/errors/argument-error.js';
 import { flag, orNull, positive, positiveInteger, probability } from '../src/errors/checks.js';
 import type { LayerArgs } from '../src/layer/base-layer.js';
 import type { CallArgs } from '../src/layer/call.js';
-import { weightArgs } from '../src/layer/dense.js';
 import { type ArgsOf, constraint, initializer, optional, regularizer } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { features } from '../src/layer/shape.js';
 import { SingleInputLayer } from '../src/layer/single-input-layer.js';
+import { weightArgs } from '../src/layer/weights.js';
 import { blockDiagonal, type Whitened, whiten, whitenBy } from '../src/ops/whitening.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
+import type { Weight } from '../src/tfjs/weights.js';
 
 const fields = {
   /**
@@ -32,10 +33,13 @@ const fields = {
   betaInitializer: initializer('zeros'),
   /** Default: 'ones'. */
   gammaInitializer: initializer('ones'),
-  /** Default: none, as for the three below. */
+  /** Default: none. */
   betaRegularizer: regularizer(),
+  /** Default: none. */
   gammaRegularizer: regularizer(),
+  /** Default: none. */
   betaConstraint: constraint(),
+  /** Default: none. */
   gammaConstraint: constraint(),
 };
 
@@ -45,10 +49,10 @@ export interface IterativeWhiteningArgs extends LayerArgs, ArgsOf<typeof fields>
 export class IterativeWhitening extends SingleInputLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelIterativeWhitening';
 
-  private gamma?: tf.LayerVariable;
-  private beta?: tf.LayerVariable;
-  private movingMean!: tf.LayerVariable;
-  private movingWhitening!: tf.LayerVariable;
+  private gamma: Weight<tf.Rank.R1> | null = null;
+  private beta: Weight<tf.Rank.R1> | null = null;
+  private movingMean!: Weight<tf.Rank.R1>;
+  private movingWhitening!: Weight<tf.Rank.R3>;
 
   constructor(args?: IterativeWhiteningArgs) {
     super('iterativeWhitening', fields, args);
@@ -62,15 +66,15 @@ export class IterativeWhitening extends SingleInputLayer<typeof fields> implemen
     const size = sizeOfGroups(this.kind, width, s.groupSize);
     if (s.scale) {
       const gamma = weightArgs(s.gammaInitializer, s.gammaRegularizer, s.gammaConstraint);
-      this.gamma = this.addWeight('gamma', [width], 'float32', ...gamma);
+      this.gamma = this.weight('gamma', [width], ...gamma);
     }
     if (s.center) {
       const beta = weightArgs(s.betaInitializer, s.betaRegularizer, s.betaConstraint);
-      this.beta = this.addWeight('beta', [width], 'float32', ...beta);
+      this.beta = this.weight('beta', [width], ...beta);
     }
-    const averages = ['float32', tf.initializers.zeros(), undefined, false] as const;
-    this.movingMean = this.addWeight('movingMean', [width], ...averages);
-    this.movingWhitening = this.addWeight('movingWhitening', [width / size, size, size], ...averages);
+    const averages = [tf.initializers.zeros(), undefined, false] as const;
+    this.movingMean = this.weight('movingMean', [width], ...averages);
+    this.movingWhitening = this.weight('movingWhitening', [width / size, size, size], ...averages);
     const start = tf.eye(size, size, [width / size]);
     this.movingWhitening.write(start);
     start.dispose();
@@ -88,7 +92,7 @@ export class IterativeWhitening extends SingleInputLayer<typeof fields> implemen
 
   private whitenBatch(x: tf.Tensor2D): tf.Tensor2D {
     const { iterations, epsilon } = this.settings;
-    const groupSize = this.movingWhitening.shape[1] as number;
+    const groupSize = this.movingWhitening.read().shape[1];
     const whitened = whiten(x, { groupSize, iterations, epsilon });
     this.follow(whitened);
     return whitened.y;
@@ -106,16 +110,16 @@ export class IterativeWhitening extends SingleInputLayer<typeof fields> implemen
   }
 
   private averages(): [tf.Tensor1D, tf.Tensor3D] {
-    return [this.movingMean.read() as tf.Tensor1D, this.movingWhitening.read() as tf.Tensor3D];
+    return [this.movingMean.read(), this.movingWhitening.read()];
   }
 
   /** At prediction the layer is a product with a matrix of blocks, and a shift. */
   prediction(): Prediction {
     const [mean, whitening] = this.averages();
     const blocks = blockDiagonal(whitening);
-    const matrix = (this.gamma ? blocks.mul(this.gamma.read()) : blocks) as tf.Tensor2D;
-    const moved = tf.matMul(mean.neg().expandDims(0) as tf.Tensor2D, matrix).flatten();
-    const shift = (this.beta ? moved.add(this.beta.read()) : moved) as tf.Tensor1D;
+    const matrix: tf.Tensor2D = this.gamma ? blocks.mul(this.gamma.read()) : blocks;
+    const moved = tf.matMul(mean.neg().expandDims(0), matrix).flatten();
+    const shift: tf.Tensor1D = this.beta ? moved.add(this.beta.read()) : moved;
     return { is: 'map', map: { axis: -1, matrix, shift } };
   }
 }
@@ -129,7 +133,7 @@ function sizeOfGroups(kind: string, width: number, asked: number | null): number
     const right = `a divisor of the input's ${width} features (${divisors.join(', ')})`;
     throw new ArgumentError(kind, 'groupSize', right, asked);
   }
-  return asked ?? (divisors.findLast((size) => size <= LARGEST_GROUP) as number);
+  return asked ?? divisors.findLast((size) => size <= LARGEST_GROUP) ?? 1;
 }
 
 /**

@@ -3,7 +3,6 @@ import { ArgumentError } from '../src/errors/argument-error.js';
 import { type Check, flag, isInteger, positive } from '../src/errors/checks.js';
 import { BaseLayer, type LayerArgs } from '../src/layer/base-layer.js';
 import type { CallArgs } from '../src/layer/call.js';
-import { biasArgs, kernelArgs, weightArgs } from '../src/layer/dense.js';
 import {
   type ArgsOf,
   activation,
@@ -15,7 +14,9 @@ import {
 } from '../src/layer/fields.js';
 import { register } from '../src/layer/register.js';
 import { features } from '../src/layer/shape.js';
+import { biasArgs, kernelArgs, weightArgs } from '../src/layer/weights.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
+import type { Weight } from '../src/tfjs/weights.js';
 
 const units: Check<number> = (owner, argument, value) => {
   if (isInteger(value) && value >= 2) return value;
@@ -30,7 +31,7 @@ const fields = {
   activation: activation('tanh'),
   /** Of the gates. Default: 'hardSigmoid', as in tf.layers.lstmCell; the paper's is 'sigmoid'. */
   recurrentActivation: activation('hardSigmoid'),
-  /** Default: true. */
+  /** Add a bias to the gates. Default: true. */
   useBias: optional(flag, true),
   /** Start the forget gate's bias at 1. Default: true. */
   unitForgetBias: optional(flag, true),
@@ -42,12 +43,17 @@ const fields = {
   recurrentInitializer: initializer('orthogonal'),
   /** Default: 'zeros'. */
   biasInitializer: initializer('zeros'),
-  /** Default: none, as for all regularizers and constraints. */
+  /** Default: none. */
   kernelRegularizer: regularizer(),
+  /** Default: none. */
   recurrentRegularizer: regularizer(),
+  /** Default: none. */
   biasRegularizer: regularizer(),
+  /** Default: none. */
   kernelConstraint: constraint(),
+  /** Default: none. */
   recurrentConstraint: constraint(),
+  /** Default: none. */
   biasConstraint: constraint(),
 };
 
@@ -63,13 +69,13 @@ export class LayerNormLSTMCell extends BaseLayer<typeof fields> {
   declare dropoutMask: tf.Tensor;
   declare recurrentDropoutMask: tf.Tensor;
 
-  private kernel!: tf.LayerVariable;
-  private recurrentKernel!: tf.LayerVariable;
-  private bias?: tf.LayerVariable;
-  private kernelGain!: tf.LayerVariable;
-  private recurrentGain!: tf.LayerVariable;
-  private cellGain!: tf.LayerVariable;
-  private cellBias!: tf.LayerVariable;
+  private kernel!: Weight<tf.Rank.R2>;
+  private recurrentKernel!: Weight<tf.Rank.R2>;
+  private bias: Weight<tf.Rank.R1> | null = null;
+  private kernelGain!: Weight<tf.Rank.R1>;
+  private recurrentGain!: Weight<tf.Rank.R1>;
+  private cellGain!: Weight<tf.Rank.R1>;
+  private cellBias!: Weight<tf.Rank.R1>;
 
   constructor(args: LayerNormLSTMCellArgs) {
     refuseDropout(args);
@@ -84,16 +90,16 @@ export class LayerNormLSTMCell extends BaseLayer<typeof fields> {
     const { units } = s;
     const recurrent = weightArgs(s.recurrentInitializer, s.recurrentRegularizer, s.recurrentConstraint);
     const [zeros, ones] = [tf.initializers.zeros(), tf.initializers.ones()];
-    this.kernel = this.addWeight('kernel', [inputs, 4 * units], 'float32', ...kernelArgs(s));
-    this.recurrentKernel = this.addWeight('recurrentKernel', [units, 4 * units], 'float32', ...recurrent);
+    this.kernel = this.weight('kernel', [inputs, 4 * units], ...kernelArgs(s));
+    this.recurrentKernel = this.weight('recurrentKernel', [units, 4 * units], ...recurrent);
     if (s.useBias) {
-      this.bias = this.addWeight('bias', [4 * units], 'float32', ...biasArgs(s));
+      this.bias = this.weight('bias', [4 * units], ...biasArgs(s));
       if (s.unitForgetBias) openForgetGate(this.bias);
     }
-    this.kernelGain = this.addWeight('kernelGain', [4 * units], 'float32', ones);
-    this.recurrentGain = this.addWeight('recurrentGain', [4 * units], 'float32', ones);
-    this.cellGain = this.addWeight('cellGain', [units], 'float32', ones);
-    this.cellBias = this.addWeight('cellBias', [units], 'float32', zeros);
+    this.kernelGain = this.weight('kernelGain', [4 * units], ones);
+    this.recurrentGain = this.weight('recurrentGain', [4 * units], ones);
+    this.cellGain = this.weight('cellGain', [units], ones);
+    this.cellBias = this.weight('cellBias', [units], zeros);
     super.build(inputShape);
   }
 
@@ -110,20 +116,20 @@ export class LayerNormLSTMCell extends BaseLayer<typeof fields> {
       const [i, f, candidate, o] = gatesOf(this.preactivation(x, h));
       const kept = recurrentActivation.apply(f).mul(c);
       const cell: tf.Tensor2D = kept.add(recurrentActivation.apply(i).mul(activation.apply(candidate)));
-      const normal = layerNorm(cell, read(this.cellGain), read(this.cellBias), { epsilon });
+      const normal = layerNorm(cell, this.cellGain.read(), this.cellBias.read(), { epsilon });
       const output = recurrentActivation.apply(o).mul(activation.apply(normal));
       return [output, output, cell];
     });
   }
 
   /** What goes into the four gates, `[batch, 4 units]`. */
-  private preactivation(x: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+  private preactivation(x: tf.Tensor, h: tf.Tensor): tf.Tensor2D {
     const { epsilon } = this.settings;
     const byInput: tf.Tensor2D = tf.matMul(x, this.kernel.read());
     const byState: tf.Tensor2D = tf.matMul(h, this.recurrentKernel.read());
-    const bias = this.bias ? read(this.bias) : null;
-    return layerNorm(byInput, read(this.kernelGain), bias, { epsilon }).add(
-      layerNorm(byState, read(this.recurrentGain), null, { epsilon }),
+    const bias = this.bias?.read() ?? null;
+    return layerNorm(byInput, this.kernelGain.read(), bias, { epsilon }).add(
+      layerNorm(byState, this.recurrentGain.read(), null, { epsilon }),
     );
   }
 
@@ -153,7 +159,10 @@ function refuseDropout(args: object | undefined): void {
 type Four = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
 
 /** The gates stand in the order input, forget, candidate, output. */
-const gatesOf = (z: tf.Tensor): Four => tf.split(z, 4, -1) as Four;
+function gatesOf(z: tf.Tensor): Four {
+  const [input, forget, candidate, output] = tf.split(z, 4, -1);
+  return [input!, forget!, candidate!, output!];
+}
 
 function openForgetGate(bias: tf.LayerVariable): void {
   tf.tidy(() => {
@@ -162,15 +171,12 @@ function openForgetGate(bias: tf.LayerVariable): void {
   });
 }
 
-function threeOf(kind: string, inputs: tf.Tensor | tf.Tensor[]): [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D] {
-  if (!Array.isArray(inputs) || inputs.length !== 3) {
-    const received = Array.isArray(inputs) ? inputs.length : 1;
-    throw new ArgumentError(kind, 'the number of inputs', '3 (input, h and c)', received);
-  }
-  return inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+function threeOf(kind: string, inputs: tf.Tensor | tf.Tensor[]): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const list = [inputs].flat();
+  const [x, h, c] = list;
+  if (x && h && c && list.length === 3) return [x, h, c];
+  throw new ArgumentError(kind, 'the number of inputs', '3 (input, h and c)', list.length);
 }
-
-const read = (weight: tf.LayerVariable): tf.Tensor1D => weight.read() as tf.Tensor1D;
 
 /**
  * A cell of an LSTM with layer normalization, for `tf.layers.rnn`. With LN the normalization of each example by the mean

@@ -3,14 +3,15 @@ import { ArgumentError } from '../src/errors/argument-error.js';
 import { type Check, isInteger, probability } from '../src/errors/checks.js';
 import type { LayerArgs } from '../src/layer/base-layer.js';
 import type { CallArgs } from '../src/layer/call.js';
-import { weightArgs } from '../src/layer/dense.js';
 import { type ArgsOf, constraint, initializer, optional, regularizer } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
 import { register } from '../src/layer/register.js';
 import { onlyShape } from '../src/layer/shape.js';
 import { SingleInputLayer } from '../src/layer/single-input-layer.js';
+import { weightArgs } from '../src/layer/weights.js';
 import { addToChannels, subtractBatchMean } from '../src/ops/batch-mean.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
+import type { Weight } from '../src/tfjs/weights.js';
 
 const axisOfChannels: Check<number> = (owner, argument, value) => {
   if (isInteger(value) && value !== 0) return value;
@@ -24,8 +25,9 @@ const fields = {
   momentum: optional(probability, 0.9),
   /** Default: 'zeros'. */
   betaInitializer: initializer('zeros'),
-  /** Default: none, as for the constraint. */
+  /** Default: none. */
   betaRegularizer: regularizer(),
+  /** Default: none. */
   betaConstraint: constraint(),
 };
 
@@ -35,8 +37,8 @@ export interface MeanOnlyBatchNormArgs extends LayerArgs, ArgsOf<typeof fields> 
 export class MeanOnlyBatchNorm extends SingleInputLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelMeanOnlyBatchNorm';
 
-  private bias!: tf.LayerVariable;
-  private movingMean!: tf.LayerVariable;
+  private bias!: Weight<tf.Rank.R1>;
+  private movingMean!: Weight<tf.Rank.R1>;
 
   constructor(args?: MeanOnlyBatchNormArgs) {
     super('meanOnlyBatchNorm', fields, args);
@@ -55,8 +57,8 @@ export class MeanOnlyBatchNorm extends SingleInputLayer<typeof fields> implement
     }
     const beta = weightArgs(betaInitializer, betaRegularizer, betaConstraint);
     const zeros = tf.initializers.zeros();
-    this.bias = this.addWeight('bias', [channels], 'float32', ...beta);
-    this.movingMean = this.addWeight('movingMean', [channels], 'float32', zeros, undefined, false);
+    this.bias = this.weight('bias', [channels], ...beta);
+    this.movingMean = this.weight('movingMean', [channels], zeros, undefined, false);
     this.inputSpec = [{ ndim: shape.length, axes: { [axis]: channels } }];
     super.build(inputShape);
   }
@@ -64,7 +66,7 @@ export class MeanOnlyBatchNorm extends SingleInputLayer<typeof fields> implement
   protected override compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
     const { axis, momentum } = this.settings;
     if (!kwargs.training || isFrozen(this)) return addToChannels(x, this.shift(), axis);
-    const { y, mean } = subtractBatchMean(x, this.bias.read() as tf.Tensor1D, axis);
+    const { y, mean } = subtractBatchMean(x, this.bias.read(), axis);
     const kept = this.movingMean.read().mul(momentum);
     this.movingMean.write(kept.add(mean.mul(1 - momentum)));
     return y;

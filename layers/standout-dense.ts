@@ -3,11 +3,10 @@ import { ArgumentError } from '../src/errors/argument-error.js';
 import { finite, oneOf } from '../src/errors/checks.js';
 import { type CallArgs, onLastAxis } from '../src/layer/call.js';
 import {
-  biasArgs,
   type DenseLayerArgs,
-  kernelArgs,
   kernelFields,
   layerArgs,
+  type UseBiasArgs,
   unitsField,
   useBiasField,
 } from '../src/layer/dense.js';
@@ -17,15 +16,14 @@ import { RandomLayer } from '../src/layer/random-layer.js';
 import type { RandomArgs } from '../src/layer/randomness.js';
 import { register } from '../src/layer/register.js';
 import { features, withLast } from '../src/layer/shape.js';
+import { biasArgs, kernelArgs } from '../src/layer/weights.js';
 import { activate } from '../src/ops/activate.js';
 import { constantOf } from '../src/ops/gradient.js';
 import { standout } from '../src/ops/standout.js';
 import { builtInDense } from '../src/tfjs/named.js';
+import type { Weight } from '../src/tfjs/weights.js';
 
-const fields = {
-  ...unitsField,
-  ...kernelFields,
-  ...useBiasField,
+const own = {
   /** Factor of the weights in the belief network. Default: 1. */
   alpha: optional(finite, 1),
   /** Shift in the belief network. Default: 0. */
@@ -37,13 +35,14 @@ const fields = {
   /** Of the kernel of a learned belief network. Default: as that of the kernel. */
   beliefInitializer: orNull(initializer('glorotNormal')),
 };
+const fields = { ...unitsField, ...kernelFields, ...useBiasField, ...own };
 
-export interface StandoutDenseArgs extends DenseLayerArgs, RandomArgs, ArgsOf<typeof fields> {}
+export interface StandoutDenseArgs extends DenseLayerArgs, RandomArgs, UseBiasArgs, ArgsOf<typeof own> {}
 
 /** The weights of a linear map of the input. */
 interface Weights {
-  kernel: tf.LayerVariable;
-  bias: tf.LayerVariable | null;
+  kernel: Weight<tf.Rank.R2>;
+  bias: Weight<tf.Rank.R1> | null;
 }
 
 /** The layer of {@link standoutDense}. */
@@ -85,8 +84,8 @@ export class StandoutDense extends RandomLayer<typeof fields> implements Foldabl
   private addWeights(names: [string, string], inputs: number, s: Parameters<typeof kernelArgs>[0]): Weights {
     const { units, useBias } = this.settings;
     return {
-      kernel: this.addWeight(names[0], [inputs, units], 'float32', ...kernelArgs(s)),
-      bias: useBias ? this.addWeight(names[1], [units], 'float32', ...biasArgs(s)) : null,
+      kernel: this.weight(names[0], [inputs, units], ...kernelArgs(s)),
+      bias: useBias ? this.weight(names[1], [units], ...biasArgs(s)) : null,
     };
   }
 

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
+import type { RankOf, Weight } from '../tfjs/weights.js';
 import { argumentsObject } from './arguments-object.js';
 import type { ArgsOf, Fields, ValuesOf } from './fields.js';
+import type { WeightArgs } from './weights.js';
 
 /** What tfjs takes for every layer. */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
@@ -47,6 +49,15 @@ export abstract class BaseLayer<F extends Fields> extends tf.layers.Layer {
     refuseUnknown(kind, [...Object.keys(fields), ...others], given);
     super(layerArgs ?? {});
     this.settings = settingsOf(kind, fields, given);
+  }
+
+  /** Adds a weight of float32. */
+  protected weight<Shape extends number[]>(
+    name: string,
+    shape: [...Shape],
+    ...args: Partial<WeightArgs>
+  ): Weight<RankOf<Shape>> {
+    return this.addWeight(name, shape, 'float32', ...args) as Weight<RankOf<Shape>>;
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -4,9 +4,11 @@ import { type Check, flag, oneOf, positive } from '../errors/checks.js';
 import { activate } from '../ops/activate.js';
 import { unitWeights } from '../ops/cosine.js';
 import { copyOf } from '../tfjs/copy-layer.js';
-import { biasArgs, kernelArgs, type kernelFields, type WeightArgs } from './dense.js';
-import { optional, type ValuesOf } from './fields.js';
+import type { RankOf, Weight } from '../tfjs/weights.js';
+import type { kernelFields } from './dense.js';
+import { type ArgsOf, optional, type ValuesOf } from './fields.js';
 import type { Prediction } from './foldable.js';
+import { biasArgs, kernelArgs, type WeightArgs } from './weights.js';
 
 const scale: Check<number | 'learned'> = (owner, argument, value) => {
   if (value === 'learned') return value;
@@ -34,52 +36,53 @@ export const cosineFields = {
   epsilon: optional(positive, 1e-12),
 };
 
-export type CosineSettings = ValuesOf<typeof cosineFields>;
+export type CosineArgs = ArgsOf<typeof cosineFields>;
 
-/** The settings that a layer needs for its weights, its output and its prediction. */
-type Settings = CosineSettings & ValuesOf<typeof kernelFields>;
+/** What the cosine layers read of their settings. */
+type Settings = ValuesOf<typeof cosineFields> & ValuesOf<typeof kernelFields>;
 
-/** A layer's own weights; a bias and a scale only where they are asked for. */
-export interface CosineWeights {
-  readonly kernel: tf.LayerVariable;
-  readonly bias: tf.LayerVariable | null;
+type Add = <Shape extends number[]>(
+  name: string,
+  shape: [...Shape],
+  ...args: Partial<WeightArgs>
+) => Weight<RankOf<Shape>>;
+
+/** The weights of a cosine layer, whose kernel has the outputs as its last axis. */
+export class CosineWeights<Shape extends number[]> {
+  readonly kernel: Weight<RankOf<Shape>>;
+  private readonly bias: Weight<tf.Rank.R1> | null;
   /** The logarithm of a learned scale. */
-  readonly logScale: tf.LayerVariable | null;
-}
+  private readonly logScale: Weight<tf.Rank.R0> | null;
 
-type Add = (name: string, shape: number[], ...args: Partial<WeightArgs>) => tf.LayerVariable;
+  constructor(
+    private readonly settings: Settings,
+    kernelShape: [...Shape],
+    add: Add,
+  ) {
+    const { bias, scale, scaleInit } = settings;
+    const start = tf.initializers.constant({ value: Math.log(scaleInit) });
+    this.kernel = add('kernel', kernelShape, ...kernelArgs(settings));
+    this.bias = bias === 'none' ? null : add('bias', [kernelShape.at(-1)!], ...biasArgs(settings));
+    this.logScale = scale === 'learned' ? add('logScale', [], start) : null;
+  }
 
-/** Adds the weights of a kernel whose last axis is that of the outputs. */
-export function addCosineWeights(kernelShape: number[], settings: Settings, add: Add): CosineWeights {
-  const { bias, scale, scaleInit } = settings;
-  const start = tf.initializers.constant({ value: Math.log(scaleInit) });
-  return {
-    kernel: add('kernel', kernelShape, ...kernelArgs(settings)),
-    bias: bias === 'none' ? null : add('bias', kernelShape.slice(-1), ...biasArgs(settings)),
-    logScale: scale === 'learned' ? add('logScale', [], start) : null,
-  };
-}
+  /** The bias as one more coordinate of the weights; null where it is none. */
+  biasInside(): tf.Tensor1D | null {
+    return this.settings.bias === 'augmented' && this.bias ? this.bias.read() : null;
+  }
 
-/** The bias as one more coordinate of the weights; null where it is none. */
-export function biasInside({ bias }: CosineWeights, settings: CosineSettings): tf.Tensor1D | null {
-  return settings.bias === 'augmented' && bias ? (bias.read() as tf.Tensor1D) : null;
-}
+  /** `f(s c + b)`, of a cosine. */
+  output(c: tf.Tensor): tf.Tensor {
+    const { scale, bias, activation } = this.settings;
+    const factor = this.logScale ? tf.exp(this.logScale.read()) : scale;
+    const scaled = factor === 1 ? c : tf.mul(c, factor);
+    return activate(activation, this.bias && bias === 'add' ? scaled.add(this.bias.read()) : scaled);
+  }
 
-/** `f(s c + b)`, of a cosine and what the layer has of a scale and an added bias. */
-export function cosineOutput(c: tf.Tensor, weights: CosineWeights, settings: Settings): tf.Tensor {
-  const { scale, bias, activation } = settings;
-  const factor = weights.logScale ? tf.exp(weights.logScale.read()) : scale;
-  const scaled = factor === 1 ? c : tf.mul(c, factor);
-  return activate(activation, weights.bias && bias === 'add' ? scaled.add(weights.bias.read()) : scaled);
-}
-
-/** A cosine layer at prediction: itself, with its weights at length 1. */
-export function cosinePrediction(
-  layer: tf.layers.Layer,
-  weights: CosineWeights,
-  settings: CosineSettings,
-): Prediction {
-  const [kernel, inside] = unitWeights(weights.kernel.read(), biasInside(weights, settings), settings);
-  const all = [kernel, inside ?? weights.bias?.read().clone(), weights.logScale?.read().clone()];
-  return { is: 'layer', layer: copyOf(layer), weights: all.filter((weight) => weight !== undefined) };
+  /** The layer itself, with its weights at length 1. */
+  prediction(layer: tf.layers.Layer): Prediction {
+    const [kernel, inside] = unitWeights(this.kernel.read(), this.biasInside(), this.settings);
+    const all = [kernel, inside ?? this.bias?.read().clone(), this.logScale?.read().clone()];
+    return { is: 'layer', layer: copyOf(layer), weights: all.filter((weight) => weight !== undefined) };
+  }
 }

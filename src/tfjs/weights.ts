@@ -6,3 +6,21 @@ export function dropWeight(layer: tf.layers.Layer, weight: tf.LayerVariable): vo
   held._nonTrainableWeights = held._nonTrainableWeights.filter((other) => other !== weight);
   weight.dispose();
 }
+
+/** A weight whose value has rank R. */
+export interface Weight<R extends tf.Rank = tf.Rank> extends tf.LayerVariable {
+  read(): tf.Tensor<R>;
+}
+
+/** The rank of a shape that is written as a list. */
+export type RankOf<Shape extends readonly number[]> = Shape['length'] extends keyof Ranks
+  ? Ranks[Shape['length']]
+  : tf.Rank;
+
+interface Ranks {
+  0: tf.Rank.R0;
+  1: tf.Rank.R1;
+  2: tf.Rank.R2;
+  3: tf.Rank.R3;
+  4: tf.Rank.R4;
+}
