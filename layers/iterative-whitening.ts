@@ -9,7 +9,8 @@ import { register } from '../src/layer/register.js';
 import { features } from '../src/layer/shape.js';
 import { SingleInputLayer } from '../src/layer/single-input-layer.js';
 import { weightArgs } from '../src/layer/weights.js';
-import { blockDiagonal, type Whitened, whiten, whitenBy } from '../src/ops/whitening.js';
+import { blockDiagonal } from '../src/ops/feature-groups.js';
+import { type Whitened, whiten, whitenBy } from '../src/ops/whitening.js';
 import { isFrozen } from '../src/tfjs/frozen.js';
 import type { Weight } from '../src/tfjs/weights.js';
 

@@ -115,8 +115,8 @@ export const MUTATIONS: Mutation[] = [
     wrong: 'tf.zerosLike(x)',
   },
   {
-    name: 'patches: the gradient forgets what lies before the image',
-    file: 'src/ops/patches.ts',
+    name: 'unfold: the gradient forgets what lies before the image',
+    file: 'src/ops/unfold.ts',
     right: 'tf.slice(tf.addN(whole), [0, top, left, 0], shape)',
     wrong: 'tf.slice(tf.addN(whole), [0, 0, 0, 0], shape)',
   },

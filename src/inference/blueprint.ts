@@ -1,12 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
+import { messageOf } from '../errors/caught.js';
 import { isLinear } from '../tfjs/activation.js';
 import { builtinLayer, classNameOf as ownClassName } from '../tfjs/builtin-layers.js';
 import { saveWhole } from '../tfjs/config.js';
 import { configOf } from '../tfjs/copy-layer.js';
 import { lostInCopy } from '../tfjs/copyable.js';
+import { innerLayer } from '../tfjs/inside.js';
+import { classOf } from '../tfjs/layer-class.js';
+import { addedWeights } from '../tfjs/weights.js';
 
 type Config = tf.serialization.ConfigDict;
+type Value = tf.serialization.ConfigDictValue;
 
 /** All it takes to make a layer. */
 export interface Blueprint {
@@ -33,7 +38,7 @@ export function blueprintOf(
     className: classNameOf(layer),
     builtin: builtinLayer(layer),
     linear: isLinear(layer),
-    layerClass: layer.constructor as tf.serialization.SerializableConstructor<tf.layers.Layer>,
+    layerClass: classOf(layer),
     config: { ...withoutConstraints(configOf(layer)), name },
     weights,
   };
@@ -41,7 +46,7 @@ export function blueprintOf(
 
 /** `TimeDistributed(Dense)` for a layer with another one inside. */
 export function classNameOf(layer: tf.layers.Layer): string {
-  const { layer: inner } = layer as unknown as { layer?: tf.layers.Layer };
+  const inner = innerLayer(layer);
   const own = ownClassName(layer);
   return own === 'TimeDistributed' && inner ? `${own}(${classNameOf(inner)})` : own;
 }
@@ -50,11 +55,7 @@ export function classNameOf(layer: tf.layers.Layer): string {
 export function weightsOf(layer: tf.layers.Layer): tf.Tensor[] {
   // First: a layer that was saved with its count among the weights takes it out when they are asked for.
   const all = layer.weights;
-  const { _trainableWeights: trained, _nonTrainableWeights: others } = layer as unknown as Record<
-    '_trainableWeights' | '_nonTrainableWeights',
-    tf.LayerVariable[]
-  >;
-  const added = [...trained, ...others];
+  const added = addedWeights(layer);
   // A wrapper and a recurrent layer have the weights of what is inside and none of their own: those in the order of
   // setWeights, which for two directions is not that of the list.
   return added.length === all.length ? added.map((weight) => weight.read()) : layer.getWeights();
@@ -68,7 +69,7 @@ export function make({ layerClass, className, config }: Blueprint): tf.layers.La
     saveWhole(layer);
     return layer;
   } catch (error) {
-    throw unmakeable(className, config.name as string, (error as Error).message);
+    throw unmakeable(className, String(config.name), messageOf(error));
   }
 }
 
@@ -77,7 +78,7 @@ export function fill(layer: tf.layers.Layer, { className, config, weights }: Blu
   try {
     layer.setWeights(weights.map(ownData));
   } catch (error) {
-    throw unmakeable(className, config.name as string, (error as Error).message);
+    throw unmakeable(className, String(config.name), messageOf(error));
   }
 }
 
@@ -99,14 +100,18 @@ export function unmakeable(className: string, name: string, why: string): Argume
 
 /** tfjs applies a constraint whenever weights are set, but not in fit: trained weights would change on the way. */
 function withoutConstraints(config: Config): Config {
-  return without(config) as Config;
+  return Object.fromEntries(Object.entries(config).map(entry));
 
-  function without(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(without);
-    if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
-      return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, key.endsWith('Constraint') ? null : without(inner)]),
-    );
+  function entry([key, value]: [string, Value]): [string, Value] {
+    return [key, key.endsWith('Constraint') ? null : without(value)];
   }
+
+  function without(value: Value): Value {
+    if (Array.isArray(value)) return value.map(without);
+    return isDict(value) ? Object.fromEntries(Object.entries(value).map(entry)) : value;
+  }
+}
+
+function isDict(value: Value): value is Config {
+  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
 }

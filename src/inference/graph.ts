@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
 import { builtin } from '../tfjs/builtins.js';
+import { type ModelNode, nodeOf } from '../tfjs/model-graph.js';
 
 /** One output of a call. */
 export interface Ref {
@@ -8,7 +9,7 @@ export interface Ref {
   readonly index: number;
 }
 
-/** One use of a part: a layer, or what stands for it. */
+/** One use of a part: a layer, or what replaces it. */
 export interface Call<Part> {
   readonly id: number;
   readonly part: Part;
@@ -26,20 +27,12 @@ export interface Graph<Part> {
   readonly outputs: readonly Ref[];
 }
 
-/** A node of tfjs: one use of a layer. Its class is not exported. */
-interface Node {
-  outboundLayer: tf.layers.Layer;
-  inputTensors: tf.SymbolicTensor[];
-  outputTensors: tf.SymbolicTensor[];
-  callArgs?: Record<string, unknown>;
-}
-
 /** Reads a model as a graph of its layers; nested models are one layer each. */
 export function readGraph(model: tf.LayersModel): Graph<tf.layers.Layer> {
   const nodes = inOrder([...model.inputs, ...model.outputs].map(nodeOf));
   const ids = new Map(nodes.map((node, id) => [node, id]));
   const refTo = (tensor: tf.SymbolicTensor): Ref => ({
-    call: ids.get(nodeOf(tensor)) as number,
+    call: ids.get(nodeOf(tensor))!,
     index: tensor.outputTensorIndex ?? 0,
   });
   const calls = nodes.map((node, id) => ({
@@ -56,13 +49,8 @@ export function readGraph(model: tf.LayersModel): Graph<tf.layers.Layer> {
   };
 }
 
-function nodeOf(tensor: tf.SymbolicTensor): Node {
-  const { inboundNodes } = tensor.sourceLayer as unknown as { inboundNodes: Node[] };
-  return inboundNodes[tensor.nodeIndex] as Node;
-}
-
 /** tfjs makes the tensor of an input its own input. */
-function isInput(node: Node): boolean {
+function isInput(node: ModelNode): boolean {
   return isInputLayer(node.outboundLayer);
 }
 
@@ -76,14 +64,13 @@ function plainOptions(options: Record<string, unknown>): Record<string, unknown>
   return plain;
 }
 
-/** The nodes that these need and themselves, each after its inputs; with a stack of its own, since models are deep. */
-function inOrder(ends: readonly Node[]): Node[] {
-  const order: Node[] = [];
-  const state = new Map<Node, 'open' | 'done'>();
+/** The given nodes and all that they depend on, each after its inputs. A loop, since deep models overflow recursion. */
+function inOrder(ends: readonly ModelNode[]): ModelNode[] {
+  const order: ModelNode[] = [];
+  const state = new Map<ModelNode, 'open' | 'done'>();
   for (const end of ends) {
     const stack = [end];
-    while (stack.length > 0) {
-      const node = stack.at(-1) as Node;
+    for (let node = stack.at(-1); node; node = stack.at(-1)) {
       const sources = isInput(node) ? [] : node.inputTensors.map(nodeOf);
       const waiting = sources.filter((source) => state.get(source) !== 'done');
       if (state.get(node) === 'done' || waiting.length === 0) {
@@ -108,7 +95,7 @@ function inOrder(ends: readonly Node[]): Node[] {
 }
 
 export function callAt<Part>(graph: Graph<Part>, id: number): Call<Part> {
-  return graph.calls.get(id) as Call<Part>;
+  return graph.calls.get(id)!;
 }
 
 /** The calls that take an output of each call, by its number. */
@@ -126,7 +113,7 @@ export function isOutput<Part>(graph: Graph<Part>, id: number): boolean {
 
 /** Takes a call with one input out: whoever took its output takes its input. */
 export function without<Part>(graph: Graph<Part>, id: number): Graph<Part> {
-  const [source] = callAt(graph, id).inputs as [Ref];
+  const source = callAt(graph, id).inputs[0]!;
   const redirected = (refs: readonly Ref[]) =>
     refs.some(({ call }) => call === id) ? refs.map((ref) => (ref.call === id ? source : ref)) : refs;
   const rest = [...graph.calls.values()].filter((call) => call.id !== id);

@@ -4,6 +4,7 @@ import { isLinear } from '../tfjs/activation.js';
 import { type BatchNormalization, readBatchNormalization } from '../tfjs/batch-normalization.js';
 import { builtinLayer } from '../tfjs/builtin-layers.js';
 import { copyOf, describe } from '../tfjs/copy-layer.js';
+import { directionsOf, innerLayer } from '../tfjs/inside.js';
 
 /** Built-in layers that do nothing at prediction. */
 const IDENTITIES = ['Dropout', 'SpatialDropout1D', 'GaussianDropout', 'GaussianNoise', 'AlphaDropout'];
@@ -24,7 +25,7 @@ export function predictionOf(layer: tf.layers.Layer): Prediction | null {
 
 /** A layer whose class says what it does at prediction: one that extends it and computes otherwise does something else. */
 export function isFoldable(layer: tf.layers.Layer): layer is tf.layers.Layer & Foldable {
-  if (typeof (layer as Partial<Foldable>).prediction !== 'function') return false;
+  if (!('prediction' in layer && typeof layer.prediction === 'function')) return false;
   let owner: object = layer;
   while (!Object.hasOwn(owner, 'prediction')) {
     if (Object.hasOwn(owner, 'call') || Object.hasOwn(owner, 'apply')) return false;
@@ -36,20 +37,17 @@ export function isFoldable(layer: tf.layers.Layer): layer is tf.layers.Layer & F
 /** `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` */
 function batchNormalizationMap(layer: BatchNormalization): AxisMap {
   const { axis, epsilon, gamma, beta, movingMean, movingVariance } = layer;
-  const inverse = tf.div(1, tf.sqrt(tf.add(movingVariance.read(), epsilon))) as tf.Tensor1D;
-  const scale = gamma ? (tf.mul(inverse, gamma.read()) as tf.Tensor1D) : inverse;
-  const centre = tf.neg(tf.mul(movingMean.read(), scale)) as tf.Tensor1D;
-  return { axis, scale, shift: beta ? (tf.add(centre, beta.read()) as tf.Tensor1D) : centre };
+  const inverse: tf.Tensor1D = tf.div(1, tf.sqrt(tf.add(movingVariance.read(), epsilon)));
+  const scale: tf.Tensor1D = gamma ? tf.mul(inverse, gamma.read()) : inverse;
+  const centre: tf.Tensor1D = tf.neg(tf.mul(movingMean.read(), scale));
+  return { axis, scale, shift: beta ? tf.add(centre, beta.read()) : centre };
 }
 
 /** What the layer inside does, forward and backward, where that is another layer. */
 function inBothDirections(layer: tf.layers.Layer): Prediction | null {
-  const {
-    layer: given,
-    forwardLayer,
-    backwardLayer,
-  } = layer as unknown as Record<'layer' | 'forwardLayer' | 'backwardLayer', tf.layers.Layer>;
-  const [forward, backward] = [predictionOf(forwardLayer), predictionOf(backwardLayer)];
+  const [given, directions] = [innerLayer(layer), directionsOf(layer)];
+  if (!given || !directions) return null;
+  const [forward, backward] = [predictionOf(directions.forward), predictionOf(directions.backward)];
   if (forward?.is !== 'layer' || backward?.is !== 'layer') return null;
   // Both directions are made of the forward one, under its name before it was called that.
   const inside = describe(copyOf(forward.layer, { name: given.name }));
@@ -59,8 +57,8 @@ function inBothDirections(layer: tf.layers.Layer): Prediction | null {
 
 /** What the layer inside does, at each step in time; the step is axis 1. */
 function overTime(layer: tf.layers.Layer): Prediction | null {
-  const { layer: inner } = layer as unknown as { layer: tf.layers.Layer };
-  if (inner instanceof tf.LayersModel) return null;
+  const inner = innerLayer(layer);
+  if (!inner || inner instanceof tf.LayersModel) return null;
   const prediction = predictionOf(inner);
   const atEachStep = ({ layer: instead, weights }: LayerInstead): LayerInstead => ({
     layer: copyOf(layer, { layer: describe(instead) }),

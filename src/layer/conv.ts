@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors/argument-error.js';
 import { isInteger, oneOf, positiveInteger } from '../errors/checks.js';
-import type { Window } from '../ops/patches.js';
+import type { ConvGeometry } from '../ops/unfold.js';
 import { type ArgsOf, type Field, optional, required } from './fields.js';
 
 /** Of a window a number for each dimension. */
@@ -56,7 +56,7 @@ export interface ConvSettings {
 }
 
 /** How the window moves, [height, width]; of one dimension it is a row. */
-export function windowOf({ strides, padding, dilationRate }: ConvSettings): Window {
+export function windowOf({ strides, padding, dilationRate }: ConvSettings): ConvGeometry {
   const pair = ([first, second]: Sizes[Rank]): [number, number] =>
     second === undefined ? [1, first] : [first, second];
   return { strides: pair(strides), padding, dilations: pair(dilationRate) };

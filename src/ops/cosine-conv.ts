@@ -4,7 +4,7 @@ import { dilate } from './dilate.js';
 import { constantOf, withDifferentiableGradient, withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
 import { inverseLength, magnitude } from './lengths.js';
-import { patches, type Window } from './patches.js';
+import { type ConvGeometry, unfold } from './unfold.js';
 
 /**
  * Cosine of the angle between each patch of an image and each filter.
@@ -31,18 +31,18 @@ export function cosineConv(
   x: tf.Tensor4D,
   kernel: tf.Tensor4D,
   bias: tf.Tensor1D | null,
-  window: Window,
+  geometry: ConvGeometry,
   { center = false, epsilon = 1e-12 }: CosineOptions = {},
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    if (center) return centredCosineConv(x, kernel, bias, window, epsilon);
+    if (center) return centredCosineConv(x, kernel, bias, geometry, epsilon);
     const largest = magnitude(x, [1, 2, 3]); // [batch, 1, 1, 1]
     // A cosine does not depend on it: it counts as a constant.
     const scale = bias ? constantOf(largest, (largest) => tf.maximum(largest, 1)) : largest;
     const xs = rescaled(x, scale);
     const one = bias ? tf.reciprocal(scale) : null; // the added coordinate
     const [w, b] = unitWeights(kernel, bias, { epsilon });
-    const { strides, padding, dilations } = window;
+    const { strides, padding, dilations } = geometry;
     // tfjs has no gradient for a dilated convolution; one with a dilated kernel is the same and has.
     const spread = dilate(dilate(w, 0, dilations[0]), 1, dilations[1]);
     const ones = dilate(
@@ -51,7 +51,7 @@ export function cosineConv(
       dilations[1],
     );
     const product = tf.conv2d(xs, spread, strides, padding);
-    return overPatchLengths(product, xs, b, one, ones, window, normGuard(epsilon));
+    return overPatchLengths(product, xs, b, one, ones, geometry, normGuard(epsilon));
   });
 }
 
@@ -71,11 +71,11 @@ function centredCosineConv(
   x: tf.Tensor4D,
   kernel: tf.Tensor4D,
   bias: tf.Tensor1D | null,
-  window: Window,
+  geometry: ConvGeometry,
   epsilon: number,
 ): tf.Tensor4D {
   const [height, width, , filters] = kernel.shape;
-  const seen = patches(x, [height, width], window);
+  const seen = unfold(x, [height, width], geometry);
   const size = seen.shape[3];
   const rows: tf.Tensor2D = seen.reshape([-1, size]);
   return cosine(rows, kernel.reshape([size, filters]), bias, { center: true, epsilon }).reshape([
@@ -97,7 +97,7 @@ function overPatchLengths(
   bias: tf.Tensor1D | null,
   one: tf.Tensor | null,
   ones: tf.Tensor4D,
-  { strides, padding }: Window,
+  { strides, padding }: ConvGeometry,
   guard: number,
 ): tf.Tensor4D {
   const op = withGradient<Inputs, tf.Tensor4D, Saved>(([product, x, bias], save) => {

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { centre } from './centre.js';
+import { alongFeatures, join, split } from './feature-groups.js';
 import { constantOf, withGradient } from './gradient.js';
 import { normGuard } from './guard.js';
+import { matricesOf, newton, newtonGradient, stepsOf } from './inverse-root.js';
 import { magnitude } from './lengths.js';
 import { clearPadding } from './padding.js';
 
@@ -69,15 +71,7 @@ export function whiten(
     const whitening: tf.Tensor3D = root.mul(tf.rsqrt(trace));
 
     const y = withGradient<[tf.Tensor2D], tf.Tensor2D, Saved>((_, save) => {
-      save([
-        scales,
-        groups,
-        trace,
-        normal,
-        whitening,
-        unit,
-        ...steps.flatMap(({ root, image, factor }) => [root, image, factor]),
-      ]);
+      save([scales, groups, trace, normal, whitening, unit, ...matricesOf(steps)]);
       return { value: join(tf.matMul(groups, whitening)), gradient };
     })(x);
     return {
@@ -117,53 +111,6 @@ export function whitenBy(x: tf.Tensor2D, mean: tf.Tensor1D, whitening: tf.Tensor
   });
 }
 
-/** The matrices of the groups along the diagonal of one: `[groups, size, size]` to `[features, features]`. */
-export function blockDiagonal(blocks: tf.Tensor3D): tf.Tensor2D {
-  return tf.tidy(() => {
-    const [groups, size] = blocks.shape;
-    const rows = blocks.reshape([groups, size, 1, size]);
-    const places = tf.eye(groups).reshape([groups, 1, groups, 1]);
-    return rows.mul(places).reshape([groups * size, groups * size]);
-  });
-}
-
-/** The matrices of one of Newton's steps: P_{k-1}, `-P_{k-1} N / 2`, and what takes both to the next. */
-interface Step {
-  root: tf.Tensor3D;
-  image: tf.Tensor3D;
-  factor: tf.Tensor3D;
-}
-
-/** P_T and the steps to it: with `F = (3 I - P (P N)) / 2`, the next P is F P, the next P N is (P N) F. */
-function newton(
-  normal: tf.Tensor3D,
-  unit: tf.Tensor3D,
-  iterations: number,
-): { root: tf.Tensor3D; steps: Step[] } {
-  const most = unit.mul(1.5);
-  const steps: Step[] = [];
-  let root = unit;
-  let image: tf.Tensor3D = normal.mul(-0.5);
-  for (let k = 0; k < iterations; k++) {
-    const factor: tf.Tensor3D = tf.matMul(root, image).add(most);
-    steps.push({ root, image, factor });
-    [root, image] = [tf.matMul(factor, root), tf.matMul(image, factor)];
-  }
-  return { root, steps };
-}
-
-/** From the gradient of P_T to that of N, which comes by the images alone: P_0 is constant. */
-function newtonGradient(steps: Step[], dLast: tf.Tensor3D): tf.Tensor3D {
-  let dRoot = dLast;
-  let dImage = tf.zerosLike(dLast);
-  for (const { root, image, factor } of steps.toReversed()) {
-    const dFactor: tf.Tensor3D = tf.matMul(dRoot, root, false, true).add(tf.matMul(image, dImage, true));
-    dRoot = tf.matMul(factor, dRoot, true).add(tf.matMul(dFactor, image, false, true));
-    dImage = tf.matMul(dImage, factor, false, true).add(tf.matMul(root, dFactor, true));
-  }
-  return dImage.mul(-0.5);
-}
-
 /** The square of what rounding leaves of a constant feature that is 1. */
 const ROUNDING = 1e-15;
 
@@ -173,11 +120,6 @@ function scaleOf(x: tf.Tensor2D, size: number): tf.Tensor3D {
   return constantOf(largest, (largest) => tf.maximum(tf.max(largest, 2, true), 1));
 }
 
-/** `[groups, 1, 1]` to `[features]`. */
-function alongFeatures(t: tf.Tensor3D, size: number): tf.Tensor1D {
-  return tf.tile(t, [1, 1, size]).flatten();
-}
-
 /** `<a, b>` of the matrices of each group, `[groups, 1, 1]`. */
 function inner(a: tf.Tensor, b: tf.Tensor): tf.Tensor3D {
   return tf.sum(a.mul(b), [1, 2], true);
@@ -185,23 +127,4 @@ function inner(a: tf.Tensor, b: tf.Tensor): tf.Tensor3D {
 
 function subtractMean(t: tf.Tensor2D): tf.Tensor2D {
   return clearPadding(tf.sub(t, tf.mean(t, 0)));
-}
-
-/** `[batch, features]` to `[groups, batch, size]`. */
-function split(t: tf.Tensor2D, size: number): tf.Tensor3D {
-  const [batch, features] = t.shape;
-  const groups = features / size;
-  return groups === 1 ? t.expandDims(0) : tf.transpose(t.reshape([batch, groups, size]), [1, 0, 2]);
-}
-
-/** `[groups, batch, size]` to `[batch, features]`. */
-function join(t: tf.Tensor3D): tf.Tensor2D {
-  const [groups, batch, size] = t.shape;
-  return groups === 1 ? t.reshape([batch, size]) : tf.transpose(t, [1, 0, 2]).reshape([batch, groups * size]);
-}
-
-function stepsOf(matrices: tf.Tensor3D[]): Step[] {
-  return Array.from({ length: matrices.length / 3 }, (_, k) => {
-    return { root: matrices[3 * k]!, image: matrices[3 * k + 1]!, factor: matrices[3 * k + 2]! };
-  });
 }

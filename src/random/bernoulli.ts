@@ -40,6 +40,6 @@ export function integersFrom(least: number, bits: Bits, size: number, key: numbe
   const { buffer } = words(Math.ceil((size * bits) / 32), key, step);
   const integers = bits === 8 ? new Uint8Array(buffer) : new Uint16Array(buffer);
   const values = new Uint8Array(size);
-  for (let i = 0; i < size; i++) values[i] = (integers[i] as number) >= least ? 1 : 0;
+  for (let i = 0; i < size; i++) values[i] = integers[i]! >= least ? 1 : 0;
   return values;
 }

@@ -18,11 +18,11 @@ export function normal(shape: number[], stream: Stream, step: number): tf.Tensor
   const half = Math.ceil(size / 2);
   const key = streamKey(stream);
   return tf.tidy(() => {
-    const drawn = nativeUniform([2, half], key, step) as tf.Tensor2D | null;
+    const drawn = nativeUniform([2, half], key, step);
     if (drawn === null) return tf.tensor(normalValues(size, key, step), shape);
-    const [u1, u2] = tf.unstack(drawn) as [tf.Tensor1D, tf.Tensor1D];
-    const radius = tf.log(tf.sub(1, u1)).mul(-2).sqrt();
-    const angle = u2.mul(2 * Math.PI);
+    const [u1, u2] = tf.unstack(drawn);
+    const radius = tf.log(tf.sub(1, u1!)).mul(-2).sqrt();
+    const angle = u2!.mul(2 * Math.PI);
     return tf
       .concat([radius.mul(tf.cos(angle)), radius.mul(tf.sin(angle))])
       .slice(0, size)
@@ -36,8 +36,8 @@ export function normalValues(size: number, key: number, step: number): Float32Ar
   const drawn = uniformValues(2 * half, key, step);
   const values = new Float32Array(size);
   for (let i = 0; i < half; i++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - (drawn[i] as number)));
-    const angle = 2 * Math.PI * (drawn[half + i] as number);
+    const radius = Math.sqrt(-2 * Math.log(1 - drawn[i]!));
+    const angle = 2 * Math.PI * drawn[half + i]!;
     values[i] = radius * Math.cos(angle);
     if (half + i < size) values[half + i] = radius * Math.sin(angle);
   }

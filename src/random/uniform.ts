@@ -32,8 +32,8 @@ export function uniformValues(size: number, key: number, step: number): Float32A
   const values = new Float32Array(bits.buffer);
   for (let i = 0; i < size; i++) {
     // 23 random bits behind the exponent of 1: a number in [1, 2), of which 1 is taken.
-    bits[i] = ((bits[i] as number) & 0x7fffff) | 0x3f800000;
-    values[i] = (values[i] as number) - 1;
+    bits[i] = (bits[i]! & 0x7fffff) | 0x3f800000;
+    values[i] = values[i]! - 1;
   }
   return values;
 }
@@ -43,11 +43,11 @@ export function words(count: number, key: number, step: number): Uint32Array {
   const block = new Uint32Array(4);
   // TensorFlow widens the int32 seeds to 64 bits: the upper words carry the sign.
   philox(block, key, key >> 31, step, step >> 31, SCRAMBLE[0], SCRAMBLE[1]);
-  const [k0, k1, c2, c3] = block as unknown as [number, number, number, number];
+  const [k0 = 0, k1 = 0, c2 = 0, c3 = 0] = block;
   const drawn = new Uint32Array(count);
   for (let i = 0, counter = 0; i < count; i += 4, counter++) {
     philox(block, counter, 0, c2, c3, k0, k1);
-    for (let j = 0; j < 4 && i + j < count; j++) drawn[i + j] = block[j] as number;
+    for (let j = 0; j < 4 && i + j < count; j++) drawn[i + j] = block[j]!;
   }
   return drawn;
 }

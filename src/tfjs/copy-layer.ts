@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
 import { forgottenConfig } from './config.js';
+import { classOf } from './layer-class.js';
 
 type Config = tf.serialization.ConfigDict;
 
@@ -49,7 +50,7 @@ export function fromWritten(wrapper: string, written: unknown): tf.layers.Layer 
 
 /** A new layer of the same class and config, not built. */
 export function copyOf(layer: tf.layers.Layer, changes: Config = {}): tf.layers.Layer {
-  const layerClass = layer.constructor as tf.serialization.SerializableConstructor<tf.layers.Layer>;
+  const layerClass = classOf(layer);
   return layerClass.fromConfig(layerClass, { ...configOf(layer), ...changes });
 }
 

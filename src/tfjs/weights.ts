@@ -1,8 +1,22 @@
 import type * as tf from '@tensorflow/tfjs';
 
+/** The weights that a layer has added itself, by whether they are trained. */
+interface Held {
+  readonly _trainableWeights: readonly tf.LayerVariable[];
+  _nonTrainableWeights: tf.LayerVariable[];
+}
+
+const heldBy = (layer: tf.layers.Layer): Held => layer as unknown as Held;
+
+/** The weights that a layer has added itself, those trained first, whether it is frozen or not. */
+export function addedWeights(layer: tf.layers.Layer): tf.LayerVariable[] {
+  const { _trainableWeights: trained, _nonTrainableWeights: others } = heldBy(layer);
+  return [...trained, ...others];
+}
+
 /** Takes an untrained weight from its layer and frees it. */
 export function dropWeight(layer: tf.layers.Layer, weight: tf.LayerVariable): void {
-  const held = layer as unknown as { _nonTrainableWeights: tf.LayerVariable[] };
+  const held = heldBy(layer);
   held._nonTrainableWeights = held._nonTrainableWeights.filter((other) => other !== weight);
   weight.dispose();
 }

@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { cosineConv } from '../../src/ops/cosine-conv.js';
 import { dilate } from '../../src/ops/dilate.js';
-import { patches, type Window } from '../../src/ops/patches.js';
+import { type ConvGeometry, unfold } from '../../src/ops/unfold.js';
 import { checkGradient } from '../../src/testing/index.js';
 import { conv64, patches64, sampleNd } from '../support/nd.js';
 import { NO_GRADIENT, trainsConvolutions } from '../support/trains.js';
 
 const tensor = (shape: readonly number[], seed: number) =>
   tf.tensor4d(sampleNd([...shape], seed).values, shape as [number, number, number, number]);
-const WINDOWS: Window[] = [
+const WINDOWS: ConvGeometry[] = [
   { strides: [1, 1], padding: 'valid', dilations: [1, 1] },
   { strides: [2, 3], padding: 'same', dilations: [1, 1] },
   { strides: [1, 1], padding: 'same', dilations: [2, 1] },
@@ -20,8 +20,8 @@ describe.each(WINDOWS)('a window %j', (window) => {
   it('sees what the restatement sees, and passes the gradient back to where it was seen', () => {
     const x = tensor([2, 6, 5, 2], 1);
     const seen = patches64(sampleNd([2, 6, 5, 2], 1), [3, 2], window);
-    expect(patches(x, [3, 2], window)).toBeAllClose(tf.tensor(seen.values, seen.shape), { rtol: 0, atol: 0 });
-    checkGradient((x) => patches(x as tf.Tensor4D, [3, 2], window), [tensor([1, 6, 4, 1], 1)]);
+    expect(unfold(x, [3, 2], window)).toBeAllClose(tf.tensor(seen.values, seen.shape), { rtol: 0, atol: 0 });
+    checkGradient((x) => unfold(x as tf.Tensor4D, [3, 2], window), [tensor([1, 6, 4, 1], 1)]);
   });
 
   it.for([
@@ -43,7 +43,7 @@ describe.each(WINDOWS)('a window %j', (window) => {
   });
 });
 
-const same: Window = { strides: [1, 1], padding: 'same', dilations: [1, 1] };
+const same: ConvGeometry = { strides: [1, 1], padding: 'same', dilations: [1, 1] };
 const finite = (t: tf.Tensor) => Array.from(t.dataSync()).every(Number.isFinite);
 
 describe('cosineConv', () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { blockDiagonal, whiten, whitenBy } from '../../src/ops/whitening.js';
+import { blockDiagonal } from '../../src/ops/feature-groups.js';
+import { whiten, whitenBy } from '../../src/ops/whitening.js';
 import { checkGradient } from '../../src/testing/index.js';
 import {
   column,

@@ -10,9 +10,9 @@ import { dropConnectPerBatch, dropConnectPerExample } from '../../src/ops/drop-c
 import { dropConnectGaussian, gaussianRelu } from '../../src/ops/drop-connect-gaussian.js';
 import { layerNorm } from '../../src/ops/layer-norm.js';
 import { normalize } from '../../src/ops/normalize.js';
-import { patches } from '../../src/ops/patches.js';
 import { rrelu } from '../../src/ops/rrelu.js';
 import { standout } from '../../src/ops/standout.js';
+import { type ConvGeometry, unfold } from '../../src/ops/unfold.js';
 import { unitKernel, weightNormProduct } from '../../src/ops/weight-norm.js';
 import { whiten } from '../../src/ops/whitening.js';
 import { checkGradient } from '../../src/testing/index.js';
@@ -221,8 +221,8 @@ const CASES: Record<string, Case> = {
     },
     shapes: dense,
   },
-  patches: {
-    op: (x) => patches(image(x), [2, 2], WINDOW).square(),
+  unfold: {
+    op: (x) => unfold(image(x), [2, 2], WINDOW).square(),
     composition: (x) => windows(image(x)).square(),
     shapes: ({ batch, units }) => [[batch, 3 * 3 * units]],
   },
@@ -241,7 +241,7 @@ const CASES: Record<string, Case> = {
   },
 };
 
-const WINDOW = { strides: [1, 1], padding: 'valid', dilations: [1, 1] } as Parameters<typeof patches>[2];
+const WINDOW: ConvGeometry = { strides: [1, 1], padding: 'valid', dilations: [1, 1] };
 const image = (x: tf.Tensor | undefined) =>
   (x as tf.Tensor).reshape([(x as tf.Tensor).shape[0] as number, 3, 3, -1]) as tf.Tensor4D;
 const kernel = (w: tf.Tensor | undefined, x: tf.Tensor | undefined) =>

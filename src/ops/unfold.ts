@@ -4,15 +4,15 @@ import { withDifferentiableGradient } from './gradient.js';
 
 type Shape = [number, number, number, number];
 
-/** How a window moves over an image; all pairs are [height, width]. */
-export interface Window {
+/** How the kernel of a convolution moves over an image; all pairs are [height, width]. */
+export interface ConvGeometry {
   strides: [number, number];
   padding: 'valid' | 'same';
   dilations: [number, number];
 }
 
 /** Where each entry of the window falls on the padded image, and how much of it a convolution sees there. */
-function extentsOf(shape: Shape, size: [number, number], { strides, padding, dilations }: Window) {
+function extentsOf(shape: Shape, size: [number, number], { strides, padding, dilations }: ConvGeometry) {
   const [, height, width, channels] = shape;
   const { padInfo, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
     shape,
@@ -40,17 +40,17 @@ function extentsOf(shape: Shape, size: [number, number], { strides, padding, dil
  * @param size of the window
  * @returns `[batch, height', width', size * channels]`, in the order of a kernel `[height, width, channels, filters]`
  */
-export function patches(x: tf.Tensor4D, size: [number, number], window: Window): tf.Tensor4D {
+export function unfold(x: tf.Tensor4D, size: [number, number], geometry: ConvGeometry): tf.Tensor4D {
   const { shape } = x;
   return withDifferentiableGradient<[tf.Tensor4D], tf.Tensor4D>(([x]) => ({
-    value: toPatches(x, size, window),
-    gradient: (dy) => [fromPatches(dy, shape, size, window)],
+    value: unfolded(x, size, geometry),
+    gradient: (dy) => [folded(dy, shape, size, geometry)],
   }))(x);
 }
 
-/** {@link patches} without its gradient. */
-function toPatches(x: tf.Tensor4D, size: [number, number], window: Window): tf.Tensor4D {
-  const { top, bottom, left, right, extents } = extentsOf(x.shape, size, window);
+/** {@link unfold} without its gradient. */
+function unfolded(x: tf.Tensor4D, size: [number, number], geometry: ConvGeometry): tf.Tensor4D {
+  const { top, bottom, left, right, extents } = extentsOf(x.shape, size, geometry);
   const [batch, , , channels] = x.shape;
   const whole = tf.pad(x, [
     [0, 0],
@@ -63,25 +63,25 @@ function toPatches(x: tf.Tensor4D, size: [number, number], window: Window): tf.T
       whole,
       [0, row, column, 0],
       [batch, row + height, column + width, channels],
-      [1, ...window.strides, 1],
+      [1, ...geometry.strides, 1],
     ),
   );
   return tf.concat(entries, 3) as tf.Tensor4D;
 }
 
 /**
- * The image of which each place is the sum of the patches' entries that saw it: the transpose of {@link patches}, and its
+ * The image of which each place is the sum of the patches' entries that saw it: the transpose of {@link unfold}, and its
  * gradient.
  *
  * @param dy in the shape of the patches
  * @param shape that of the image
  */
-function fromPatches(dy: tf.Tensor4D, shape: Shape, size: [number, number], window: Window): tf.Tensor4D {
-  const { top, left, outHeight, outWidth, extents, padded } = extentsOf(shape, size, window);
+function folded(dy: tf.Tensor4D, shape: Shape, size: [number, number], geometry: ConvGeometry): tf.Tensor4D {
+  const { top, left, outHeight, outWidth, extents, padded } = extentsOf(shape, size, geometry);
   const [batch, , , channels] = shape;
   const whole = extents.map(({ row, column, height, width }, i) => {
     const entry = tf.slice(dy, [0, 0, 0, i * channels], [batch, outHeight, outWidth, channels]);
-    const spread = dilate(dilate(entry, 1, window.strides[0]), 2, window.strides[1]);
+    const spread = dilate(dilate(entry, 1, geometry.strides[0]), 2, geometry.strides[1]);
     return tf.pad(spread, [
       [0, 0],
       [row, padded[0] - row - height],
