@@ -49,7 +49,7 @@ beforeAll(async () => {
     symlinkSync(name === 'evenkeel' ? root : join(root, 'node_modules', name), place);
   }
   await command('add', 'browser');
-  await command('train', 'mlp-weight-norm', '--examples', '20000', '--epochs', '2', '--data', mnist());
+  await command('train', 'mlp-weight-norm', '--examples', '8000', '--epochs', '2', '--data', mnist());
   const [trained] = readdirSync(join(project, 'runs')) as [string];
   cpSync(join(project, 'runs', trained, 'model'), join(models, 'custom'), { recursive: true });
   await command('fold', join('runs', trained, 'model'), join(models, 'folded'));
