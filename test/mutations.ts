@@ -279,8 +279,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a mask keeps one integer too few',
     file: 'src/random/bernoulli.ts',
-    right: '(integers[i] as number) >= least ? 1 : 0',
-    wrong: '(integers[i] as number) > least ? 1 : 0',
+    right: 'integers[i]! >= least ? 1 : 0',
+    wrong: 'integers[i]! > least ? 1 : 0',
   },
   {
     name: 'the rate scaled by is not the one drawn by',
@@ -357,8 +357,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'normal numbers of half the angle',
     file: 'src/random/normal.ts',
-    right: 'const angle = 2 * Math.PI * (drawn[half + i] as number);',
-    wrong: 'const angle = Math.PI * (drawn[half + i] as number);',
+    right: 'const angle = 2 * Math.PI * drawn[half + i]!;',
+    wrong: 'const angle = Math.PI * drawn[half + i]!;',
   },
   {
     name: 'uniform dropout adds beta to the mean',
@@ -761,14 +761,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'fold: the bias before a map is forgotten',
     file: 'src/inference/axis-map.ts',
-    right: 'return tf.add(timesLast(vector, map), map.shift) as tf.Tensor1D;',
+    right: 'return tf.add(timesLast(vector, map), map.shift);',
     wrong: 'return map.shift.clone();',
   },
   {
     name: 'fold: a transposed convolution scaled along its inputs',
     file: 'src/inference/kernels.ts',
-    right: 'outputs: ([kernel], map) => [timesSecondLast(kernel as tf.Tensor, transposed(map))],',
-    wrong: 'outputs: ([kernel], map) => [timesLast(kernel as tf.Tensor, map)],',
+    right: 'outputs: ([kernel], map) => [timesSecondLast(kernel!, transposed(map))],',
+    wrong: 'outputs: ([kernel], map) => [timesLast(kernel!, map)],',
   },
   // Files.
   {

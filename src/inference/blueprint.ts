@@ -93,7 +93,7 @@ export function unmakeable(className: string, name: string, why: string): Argume
   return new ArgumentError(
     'fold',
     'model',
-    'of layers that can be made anew from their config and weights',
+    'of layers that can be made again from their config and weights',
     `${name} of class ${className} (${line})`,
   );
 }

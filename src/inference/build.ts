@@ -7,8 +7,7 @@ import type { Part } from './part.js';
 export function build(graph: Graph<Part>, name: string): tf.LayersModel {
   const layers = new Map<Part, tf.layers.Layer>();
   const outputs = new Map<number, tf.SymbolicTensor[]>();
-  const at = ({ call, index }: { call: number; index: number }) =>
-    outputs.get(call)?.[index] as tf.SymbolicTensor;
+  const at = ({ call, index }: { call: number; index: number }) => outputs.get(call)![index]!;
   try {
     for (const call of graph.calls.values()) {
       const result = isInput(call) ? inputOf(call) : callLayer(call, call.inputs.map(at), layers);
@@ -28,7 +27,7 @@ function isInput(call: Call<Part>): call is InputCall {
 }
 
 function inputOf({ part: { name, dtype }, shapes }: InputCall): tf.SymbolicTensor {
-  return tf.input({ batchShape: shapes[0] as tf.Shape, dtype, name });
+  return tf.input({ batchShape: shapes[0]!, dtype, name });
 }
 
 function callLayer(
@@ -39,7 +38,7 @@ function callLayer(
   const known = layers.get(part);
   const layer = known ?? layerOf(part);
   layers.set(part, layer);
-  const result = layer.apply(inputs.length === 1 ? (inputs[0] as tf.SymbolicTensor) : inputs, { ...options });
+  const result = layer.apply(inputs.length === 1 ? inputs[0]! : inputs, { ...options });
   if (!known && part.is === 'layer') fill(layer, part.layer);
   // tfjs counts a reference for each call but gives one back when a model is disposed: shared layers would stay.
   if (known) layer.dispose();

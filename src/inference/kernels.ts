@@ -21,38 +21,36 @@ interface Form {
 
 /** `[..., in, out]` */
 const usual: Form = {
-  outputs: ([kernel], map) => [timesLast(kernel as tf.Tensor, map)],
-  inputs: ([kernel], map) => [timesSecondLast(kernel as tf.Tensor, map)],
-  response: ([kernel], shift) => rowTimes(shift, total(kernel as tf.Tensor)),
+  outputs: ([kernel], map) => [timesLast(kernel!, map)],
+  inputs: ([kernel], map) => [timesSecondLast(kernel!, map)],
+  response: ([kernel], shift) => rowTimes(shift, total(kernel!)),
 };
 
 /** `[..., out, in]`: a transposed convolution adds up fewer of its inputs at some places than at others. */
 const turned: Form = {
-  outputs: ([kernel], map) => [timesSecondLast(kernel as tf.Tensor, transposed(map))],
-  inputs: ([kernel], map) => [timesLast(kernel as tf.Tensor, transposed(map))],
+  outputs: ([kernel], map) => [timesSecondLast(kernel!, transposed(map))],
+  inputs: ([kernel], map) => [timesLast(kernel!, transposed(map))],
   response: () => null,
 };
 
 /** `[..., in, multiplier]`: each output has one input, so that only a scale keeps the form. */
 const depthwise: Form = {
   outputs: ([kernel], map) =>
-    'scale' in map
-      ? [tf.mul(kernel as tf.Tensor, map.scale.reshape((kernel as tf.Tensor).shape.slice(-2)))]
-      : null,
-  inputs: ([kernel], map) => ('scale' in map ? [tf.mul(kernel as tf.Tensor, column(map.scale))] : null),
-  response: ([kernel], shift) => tf.mul(total(kernel as tf.Tensor), column(shift)).flatten(),
+    'scale' in map ? [tf.mul(kernel!, map.scale.reshape(kernel!.shape.slice(-2)))] : null,
+  inputs: ([kernel], map) => ('scale' in map ? [tf.mul(kernel!, column(map.scale))] : null),
+  response: ([kernel], shift) => tf.mul(total(kernel!), column(shift)).flatten(),
 };
 
 /** A depthwise kernel, then a pointwise one. */
 const separable: Form = {
-  outputs: ([first, second], map) => [first as tf.Tensor, timesLast(second as tf.Tensor, map)],
+  outputs: ([first, second], map) => [first!, timesLast(second!, map)],
   inputs: ([first, second], map) => {
-    const scaled = depthwise.inputs([first as tf.Tensor], map);
-    return scaled && [...scaled, second as tf.Tensor];
+    const scaled = depthwise.inputs([first!], map);
+    return scaled && [...scaled, second!];
   },
   response: ([first, second], shift) => {
-    const between = depthwise.response([first as tf.Tensor], shift) as tf.Tensor1D;
-    return rowTimes(between, total(second as tf.Tensor));
+    const between = depthwise.response([first!], shift);
+    return between && rowTimes(between, total(second!));
   },
 };
 
@@ -94,7 +92,7 @@ export function withMapBefore(layer: Blueprint, map: AxisMap, rank: number): Blu
   const everywhere = layer.className === 'Dense' || layer.config.padding === 'valid';
   const added = everywhere ? form.response(kernels, map.shift) : null;
   if (!added && !isZero(map.shift)) return null;
-  const sum = added && (bias ? (tf.add(bias, added) as tf.Tensor1D) : added);
+  const sum = added && (bias ? tf.add<tf.Tensor1D>(bias, added) : added);
   return withWeights(layer, { kernels: mapped, bias: sum ?? bias });
 }
 
@@ -126,15 +124,15 @@ function timesSecondLast(kernel: tf.Tensor, map: AxisMap): tf.Tensor {
 /** The last two axes exchanged. */
 function swapped(kernel: tf.Tensor): tf.Tensor {
   const axes = kernel.shape.map((_, axis) => axis);
-  const [a, b] = axes.slice(-2) as [number, number];
-  return tf.transpose(kernel, [...axes.slice(0, -2), b, a]);
+  const [a, b] = axes.slice(-2);
+  return tf.transpose(kernel, [...axes.slice(0, -2), b!, a!]);
 }
 
 /** The sum over all but the last two axes. */
 function total(kernel: tf.Tensor): tf.Tensor2D {
-  return tf.sum(kernel.reshape([-1, ...kernel.shape.slice(-2)]), 0) as tf.Tensor2D;
+  return tf.sum<tf.Tensor2D>(kernel.reshape([-1, ...kernel.shape.slice(-2)]), 0);
 }
 
 function rowTimes(row: tf.Tensor1D, matrix: tf.Tensor2D): tf.Tensor1D {
-  return tf.matMul(row.expandDims(0) as tf.Tensor2D, matrix).flatten();
+  return tf.matMul(row.expandDims<tf.Tensor2D>(0), matrix).flatten();
 }

@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { AxisMap } from '../layer/foldable.js';
 import { axisOf, composed, flattened } from './axis-map.js';
 import type { Blueprint } from './blueprint.js';
@@ -23,7 +22,7 @@ function removeIdentities(start: Folding): Folding {
     .filter(({ part }) => part.is === 'identity')
     .reduce(({ graph, changes }, { id, part }) => {
       const { name, className } = part as Extract<Part, { is: 'identity' }>;
-      const [source] = callAt(graph, id).inputs as [Ref];
+      const source = callAt(graph, id).inputs[0]!;
       // An output has to be a tensor of its own, neither an input nor another output.
       const own = (outputs: readonly Ref[]) =>
         callAt(graph, source.call).part.is !== 'input' &&
@@ -67,7 +66,7 @@ function distinctOutputs({ graph, changes }: Folding): Folding {
     names.add(name);
     const id = Math.max(...calls.keys()) + 1;
     const again: Part = { is: 'identity', name, className: 'Activation' };
-    calls.set(id, { id, part: again, inputs: [ref], options: {}, shapes: [shapes[ref.index] as tf.Shape] });
+    calls.set(id, { id, part: again, inputs: [ref], options: {}, shapes: [shapes[ref.index]!] });
     return { call: id, index: 0 };
   });
   return { graph: { ...graph, calls, outputs }, changes };
@@ -115,7 +114,7 @@ function classNameOf(part: Part): string {
 
 /** The call before a map, where nothing else takes its output. */
 function soleBefore({ graph, uses }: Place, { inputs }: MapCall): Call<Part> | null {
-  const before = callAt(graph, (inputs[0] as Ref).call);
+  const before = callAt(graph, inputs[0]!.call);
   const sole = uses.get(before.id)?.length === 1 && !isOutput(graph, before.id);
   return sole ? before : null;
 }
@@ -144,7 +143,7 @@ function intoLayersAfter(place: Place, call: MapCall): Replaced {
   const { graph, uses, calls } = place;
   const { from, map } = throughFlatten(place, call);
   if ([call, from].some(({ id }) => isOutput(graph, id))) return null;
-  const after = uses.get(from.id) as readonly Call<Part>[];
+  const after = uses.get(from.id)!;
   const replaced = after.map((next): [Part, Blueprint | null] => [
     next.part,
     next.part.is === 'layer' && calls.get(next.part) === 1 && next.inputs.length === 1
@@ -157,11 +156,9 @@ function intoLayersAfter(place: Place, call: MapCall): Replaced {
 
 /** What the map is to those who take its output: where that is a flattening alone, to those who take that one's. */
 function throughFlatten({ uses }: Place, call: MapCall): { from: Call<Part>; map: AxisMap } {
-  const [next, ...others] = uses.get(call.id) as readonly Call<Part>[];
+  const [next, ...others] = uses.get(call.id)!;
   const map =
-    next && others.length === 0 && isFlatten(next.part)
-      ? flattened(call.part.map, call.shapes[0] as tf.Shape)
-      : null;
+    next && others.length === 0 && isFlatten(next.part) ? flattened(call.part.map, call.shapes[0]!) : null;
   return next && map ? { from: next, map } : { from: call, map: call.part.map };
 }
 
@@ -174,7 +171,7 @@ function isFlatten(part: Part): boolean {
 }
 
 function rankOf({ shapes }: Call<Part>): number {
-  return (shapes[0] as unknown[]).length;
+  return shapes[0]!.length;
 }
 
 /** Makes layers of the maps that are left. Built-in batch normalization stays as it is. */

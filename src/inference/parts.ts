@@ -38,7 +38,7 @@ export function replaceLayers(
   const layers = new Set([...graph.calls.values()].map(({ part }) => part));
   const parts = new Map([...layers].map((layer) => [layer, partOf(layer, masked.has(layer), surroundings)]));
   const changes = [...parts].flatMap(([layer, part]) => changeOf(layer, part));
-  return { graph: branchedOut(mapParts(graph, (layer) => parts.get(layer) as Part | BranchesPart)), changes };
+  return { graph: branchedOut(mapParts(graph, (layer) => parts.get(layer)!)), changes };
 }
 
 function partOf(
@@ -136,7 +136,7 @@ function computesOtherwise(model: tf.LayersModel): boolean {
 export function standing(map: AxisMap, name: string, rank: number): Blueprint | null {
   const axis = axisOf(map, rank);
   const size = map.shift.shape[0];
-  const matrix = () => ('scale' in map ? (tf.diag(map.scale) as tf.Tensor2D) : map.matrix); // [in, out]
+  const matrix = () => ('scale' in map ? tf.diag(map.scale).as2D(size, size) : map.matrix); // [in, out]
   if (axis === rank - 1 && 'scale' in map && rank <= 4) {
     // 1 - epsilon and its sum with epsilon have no rounding error.
     const epsilon = 2 ** -10;

@@ -120,9 +120,9 @@ export function unitWeights<T extends tf.Tensor>(
   const size = own.shape[0];
   const all = bias ? withRow(own, bias) : own;
   const unit = unitKernel(all, [-1], { epsilon });
-  if (!bias) return [unit.reshape(kernel.shape) as T, null];
+  if (!bias) return [unit.reshape<T>(kernel.shape), null];
   return [
-    tf.slice(unit, [0, 0], [size, outputs]).reshape(kernel.shape) as T,
+    tf.slice(unit, [0, 0], [size, outputs]).reshape<T>(kernel.shape),
     tf.slice(unit, [size, 0], [1, outputs]).flatten(),
   ];
 }

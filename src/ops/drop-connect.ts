@@ -102,15 +102,15 @@ export function dropConnectPerBatch(
   scale: number,
 ): tf.Tensor2D {
   // The product is left to tfjs, whose tape leaves out a gradient by x that nobody asked for.
-  const thinned = withGradient<[tf.Tensor2D], tf.Tensor2D, [tf.Tensor]>(([kernel], save) => {
+  const thinned = withGradient<[tf.Tensor2D], tf.Tensor, [tf.Tensor]>(([kernel], save) => {
     const kept = tf.tidy(draw);
     save([kept]);
     return {
-      value: masked(kernel, kept) as tf.Tensor2D,
+      value: masked(kernel, kept),
       gradient: (dy, [kept]) => [masked(dy, kept)],
     };
   });
-  return times(tf.matMul(x, thinned(kernel)), scale);
+  return times(tf.matMul<tf.Tensor2D>(x, thinned(kernel)), scale);
 }
 
 /** Of as many examples as stay within `blockSize` weights, and of one at least. */

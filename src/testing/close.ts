@@ -30,8 +30,8 @@ export function difference(
   }
   let worst = { excess: Number.NEGATIVE_INFINITY, index: 0, error: 0 };
   for (let i = 0; i < e.values.length; i++) {
-    const x = a.values[i] as number;
-    const y = e.values[i] as number;
+    const x = a.values[i]!;
+    const y = e.values[i]!;
     const same = Object.is(x, y) || x === y;
     const error = same ? 0 : Math.abs(x - y);
     // Against an infinity every tolerance is infinite, so only the infinity itself may pass.
@@ -97,7 +97,7 @@ function showShape({ shape, values }: Plain): string {
 function unravel(index: number, shape: number[]): number[] {
   const place: number[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const size = shape[axis] as number;
+    const size = shape[axis]!;
     place.unshift(index % size);
     index = Math.floor(index / size);
   }

@@ -30,7 +30,7 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
   const before = tf.memory().numTensors;
   const x = tf.randomNormal([batchSize, ...inputShape], 0, 1, 'float32', 7);
   const model = sequential(make(), inputShape);
-  const layer = model.layers.at(-1) as tf.layers.Layer;
+  const layer = model.layers.at(-1)!;
   const predict = (m: tf.LayersModel): Float32Array => tf.tidy(() => valuesOf(m.predict(x) as tf.Tensor));
 
   const first = tf.tidy(() => {
@@ -57,14 +57,14 @@ export async function layerContract(make: () => tf.layers.Layer, options: Contra
 
   const json = JSON.stringify(model.toJSON(undefined, false));
   const restored = (await tf.models.modelFromJSON(JSON.parse(json))) as tf.Sequential;
-  const configs = [layer, restored.layers.at(-1) as tf.layers.Layer].map((l) =>
+  const configs = [layer, restored.layers.at(-1)!].map((l) =>
     // tfjs reads null where nothing was written: the same, to a constructor.
     JSON.stringify(l.getConfig(), (_, value) => value ?? undefined),
   );
   require(configs[0] ===
     configs[1], `the config changes on a round trip: from ${configs[0]} to ${configs[1]}`);
   restored.setWeights(model.getWeights());
-  same(predict(restored), first, 'made anew from its config and weights it predicts something else');
+  same(predict(restored), first, 'made again from its config and weights it predicts something else');
   restored.dispose();
 
   if (training) await trainOnce(model, x); // away from the initial point, where wrong code can look right
@@ -96,12 +96,12 @@ async function requireEachWeightMoves(
   withoutGradient: string[],
 ): Promise<void> {
   // A layer without weights has to pass the gradient on to the dense one before it.
-  const own = (model.layers.at(-1) as tf.layers.Layer).trainableWeights;
+  const own = model.layers.at(-1)!.trainableWeights;
   const weights = own.length > 0 ? own : model.trainableWeights;
   const old = weights.map((w) => w.read().dataSync().slice());
   await trainOnce(model, x);
   weights.forEach((weight, i) => {
-    const name = weight.originalName.split('/').pop() as string;
+    const name = weight.originalName.split('/').at(-1)!;
     const moved = weight
       .read()
       .dataSync()
@@ -113,7 +113,7 @@ async function requireEachWeightMoves(
 /** The layer behind a dense one at the identity, so that a layer without weights of its own trains too. */
 function sequential(layer: tf.layers.Layer, inputShape: number[]): tf.Sequential {
   const model = tf.sequential();
-  const units = inputShape.at(-1) as number;
+  const units = inputShape.at(-1)!;
   model.add(tf.layers.dense({ units, inputShape, kernelInitializer: 'identity', useBias: false }));
   model.add(layer);
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });

@@ -30,12 +30,12 @@ export function checkGradient(
       const values = input.dataSync();
       const at = (i: number, delta: number): number => {
         const moved = Float32Array.from(values);
-        moved[i] = (moved[i] as number) + delta;
+        moved[i] = moved[i]! + delta;
         const xs = inputs.map((x, j) => (j === which ? tf.tensor(moved, input.shape) : x));
-        return tf.tidy(() => loss(...xs).dataSync()[0] as number);
+        return tf.tidy(() => loss(...xs).dataSync()[0]!);
       };
       const numeric = Float32Array.from(values, (_, i) => (at(i, step) - at(i, -step)) / (2 * step));
-      const { close, message } = difference(gradients[which] as tf.Tensor, numeric, { rtol, atol });
+      const { close, message } = difference(gradients[which]!, numeric, { rtol, atol });
       if (!numeric.every(Number.isFinite))
         throw new Error(`the values around input ${which} are not finite, so no difference can be taken`);
       if (!close)
@@ -46,7 +46,7 @@ export function checkGradient(
   try {
     checkGradient(gradientOf(f), inputs, { step, rtol, atol, order: order - 1 });
   } catch (error) {
-    throw new Error(`of the gradient itself, ${(error as Error).message}`);
+    throw new Error(`of the gradient itself, ${error instanceof Error ? error.message : error}`);
   }
 }
 

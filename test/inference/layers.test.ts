@@ -308,7 +308,7 @@ describe('fold refuses in one line', () => {
     expect(() => fold(model as tf.LayersModel)).toThrow(message);
   });
 
-  it('a layer that cannot be made anew, and frees what it had made', () => {
+  it('a layer that cannot be made again, and frees what it had made', () => {
     const nested = sequential([4], dense({ units: 4 }), bn());
     const model = functional([4], (x) => {
       const y = dense({ units: 4 }).apply(nested.apply(x) as tf.SymbolicTensor) as tf.SymbolicTensor;
@@ -316,7 +316,7 @@ describe('fold refuses in one line', () => {
     });
     const before = tf.memory().numTensors;
     expect(() => fold(model)).toThrow(
-      /^fold: model must be of layers that can be made anew from their config and weights, received '\w+ of class TestForgetful \(size is missing\)'\.$/,
+      /^fold: model must be of layers that can be made again from their config and weights, received '\w+ of class TestForgetful \(size is missing\)'\.$/,
     );
     expect(tf.memory().numTensors).toBe(before);
   });

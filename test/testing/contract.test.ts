@@ -79,7 +79,7 @@ const BROKEN: [string, typeof Scale, RegExp][] = [
         return super.f(x).mul(this.start);
       }
     },
-    /made anew from its config and weights it predicts something else/,
+    /made again from its config and weights it predicts something else/,
   ],
   [
     'a weight without a gradient',
