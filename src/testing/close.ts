@@ -79,11 +79,13 @@ function plain(value: TensorLike): Plain {
   if (value instanceof tf.Tensor) return { values: value.dataSync(), shape: value.shape };
   if (typeof value === 'number') return { values: [value], shape: null };
   if (Array.isArray(value) && Array.isArray(value[0])) {
-    const nested = value as number[][];
-    const values = nested.flat(Number.POSITIVE_INFINITY) as unknown as number[];
-    return { values, shape: shapeOf(nested) };
+    return { values: numbersIn(value), shape: shapeOf(value) };
   }
   return { values: value as ArrayLike<number>, shape: null };
+}
+
+function numbersIn(value: unknown): number[] {
+  return Array.isArray(value) ? value.flatMap(numbersIn) : [Number(value)];
 }
 
 function shapeOf(value: unknown): number[] {
