@@ -12,7 +12,10 @@ interface Compiled {
 
 type Method = (this: Compiled) => unknown;
 
-/** The function that a model gets by a loss's name: tfjs does not export it. */
+/**
+ * The function that a model gets by a loss's name. tfjs exports neither the functions nor the table of their names, so that
+ * a compiled model is the only place to read one from.
+ */
 export function lossNamed(loss: string): Loss {
   // Of nothing but an input, with names, so that layers made later have the names that they would have had.
   const input = tf.input({ shape: [2], name: 'evenkeel_loss' });

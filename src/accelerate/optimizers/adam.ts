@@ -1,23 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Adam, adamPrototype, type VariableGradients } from '../../tfjs/optimizers.js';
 import type { Acceleration } from '../acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
-import { isAtHand, pays, updateInOnePass } from './one-pass.js';
-import { haveSlots, isNative, type Slot, updatesOf, type VariableGradients } from './updates.js';
+import { isFaster, isInReach, updateInOnePass } from './one-pass.js';
+import { haveSlots, isNative, updatesOf } from './updates.js';
 
 /** The most values for which one pass on wasm is the faster. */
 const LARGEST = 16384;
-
-interface Adam {
-  learningRate: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  accBeta1: tf.Variable;
-  accBeta2: tf.Variable;
-  accumulatedFirstMoment: (Slot | undefined)[];
-  accumulatedSecondMoment: (Slot | undefined)[];
-  incrementIterations(): void;
-}
 
 /**
  * Adam in one pass for each variable, where tfjs makes fourteen: in place on the native backend, and on cpu and, for small
@@ -30,15 +19,15 @@ interface Adam {
 export const adam: Acceleration = {
   apply(overrides) {
     followVariables(overrides);
-    overrides.method(tf.AdamOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
+    overrides.method(adamPrototype(), 'applyGradients', (applyGradients) => {
       return function (this: Adam, gradients: VariableGradients) {
         const ready = haveSlots(gradients, (i) => slotsOf(this, i));
         if (ready && isNative(gradients)) tf.tidy(() => updateNative(this, gradients));
-        else if (ready && isAtHand(gradients)) tf.tidy(() => update(this, gradients));
+        else if (ready && isInReach(gradients)) tf.tidy(() => update(this, gradients));
         else return applyGradients.call(this, gradients);
         tf.tidy(() => {
-          this.accBeta1.assign(tf.mul(this.accBeta1, this.beta1) as tf.Scalar);
-          this.accBeta2.assign(tf.mul(this.accBeta2, this.beta2) as tf.Scalar);
+          this.accBeta1.assign(tf.mul(this.accBeta1, this.beta1));
+          this.accBeta2.assign(tf.mul(this.accBeta2, this.beta2));
         });
         this.incrementIterations();
       };
@@ -52,17 +41,17 @@ const slotsOf = (optimizer: Adam, i: number) => [
 ];
 
 const momentsOf = (optimizer: Adam, i: number) =>
-  slotsOf(optimizer, i).map((slot) => slot?.variable) as [tf.Variable, tf.Variable];
+  [optimizer.accumulatedFirstMoment[i]!.variable, optimizer.accumulatedSecondMoment[i]!.variable] as const;
 
 function updateNative(optimizer: Adam, gradients: VariableGradients): void {
   const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = optimizer;
-  const [rate, b1, b2] = [learningRate, beta1, beta2].map((value) => tf.scalar(value));
+  const [rate, b1, b2] = [tf.scalar(learningRate), tf.scalar(beta1), tf.scalar(beta2)];
   const added = tf.mul(epsilon, tf.sqrt(tf.sub(1, accBeta2)));
   for (const { variable, gradient, i } of updatesOf(gradients)) {
     updateInPlace(
       'ResourceApplyAdam',
       [variable, ...momentsOf(optimizer, i)],
-      [accBeta1, accBeta2, rate, b1, b2, added, gradient] as tf.Tensor[],
+      [accBeta1, accBeta2, rate, b1, b2, added, gradient],
       { use_nesterov: false },
     );
   }
@@ -70,21 +59,21 @@ function updateNative(optimizer: Adam, gradients: VariableGradients): void {
 
 function update(optimizer: Adam, gradients: VariableGradients): void {
   const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = optimizer;
-  const [power1, power2] = [accBeta1, accBeta2].map((power) => power.dataSync()[0]) as [number, number];
+  const [power1, power2] = [accBeta1.arraySync(), accBeta2.arraySync()];
   const correction = Math.sqrt(1 - power2);
   const rate = (learningRate * correction) / (1 - power1);
   const added = epsilon * correction;
   for (const { variable, gradient, i } of updatesOf(gradients)) {
     const [first, second] = momentsOf(optimizer, i);
-    if (pays(variable, LARGEST)) {
+    if (isFaster(variable, LARGEST)) {
       updateInOnePass([variable, first, second], [gradient], ([w, m, v, dw], [newW, newM, newV]) => {
         for (let i = 0; i < newW.length; i++) {
-          const d = dw[i] as number;
-          const mean = beta1 * (m[i] as number) + (1 - beta1) * d;
-          const square = beta2 * (v[i] as number) + (1 - beta2) * d * d;
+          const d = dw[i]!;
+          const mean = beta1 * m[i]! + (1 - beta1) * d;
+          const square = beta2 * v[i]! + (1 - beta2) * d * d;
           newM[i] = mean;
           newV[i] = square;
-          newW[i] = (w[i] as number) - (rate * mean) / (Math.sqrt(square) + added);
+          newW[i] = w[i]! - (rate * mean) / (Math.sqrt(square) + added);
         }
       });
     } else {

@@ -1,20 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Momentum, momentumPrototype, type VariableGradients } from '../../tfjs/optimizers.js';
 import type { Acceleration } from '../acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
-import { isAtHand, pays, updateInOnePass } from './one-pass.js';
-import { haveSlots, isNative, type Slot, updatesOf, type VariableGradients } from './updates.js';
+import { isFaster, isInReach, updateInOnePass } from './one-pass.js';
+import { haveSlots, isNative, updatesOf } from './updates.js';
 
 /** The most values for which one pass on wasm is the faster. */
 const LARGEST = 1024;
-
-interface Momentum {
-  /** The rate, negative, and the momentum as tensors. */
-  c: tf.Scalar;
-  m: tf.Scalar;
-  useNesterov: boolean;
-  accumulations: (Slot | undefined)[];
-  incrementIterations(): void;
-}
 
 /**
  * Momentum, `a <- m a + dw`, `w <- w - rate a`, or after Nesterov `w <- w - rate (dw + m a)`: in place on the native
@@ -23,11 +15,11 @@ interface Momentum {
 export const momentum: Acceleration = {
   apply(overrides) {
     followVariables(overrides);
-    overrides.method(tf.MomentumOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
+    overrides.method(momentumPrototype(), 'applyGradients', (applyGradients) => {
       return function (this: Momentum, gradients: VariableGradients) {
         const ready = haveSlots(gradients, (i) => [this.accumulations[i]]);
         if (ready && isNative(gradients)) updateNative(this, gradients);
-        else if (ready && isAtHand(gradients)) update(this, gradients);
+        else if (ready && isInReach(gradients)) update(this, gradients);
         else return applyGradients.call(this, gradients);
         this.incrementIterations();
       };
@@ -35,11 +27,11 @@ export const momentum: Acceleration = {
   },
 };
 
-const accumulationOf = ({ accumulations }: Momentum, i: number) => accumulations[i]?.variable as tf.Variable;
+const accumulationOf = ({ accumulations }: Momentum, i: number) => accumulations[i]!.variable;
 
 function updateNative(optimizer: Momentum, gradients: VariableGradients): void {
   tf.tidy(() => {
-    const rate = tf.scalar(-(optimizer.c.dataSync()[0] as number));
+    const rate = tf.neg(optimizer.c);
     for (const { variable, gradient, i } of updatesOf(gradients)) {
       const variables = [variable, accumulationOf(optimizer, i)];
       updateInPlace('ResourceApplyMomentum', variables, [rate, gradient, optimizer.m], {
@@ -51,16 +43,16 @@ function updateNative(optimizer: Momentum, gradients: VariableGradients): void {
 
 function update(optimizer: Momentum, gradients: VariableGradients): void {
   const { c, m, useNesterov } = optimizer;
-  const [step, kept] = [c, m].map((scalar) => scalar.dataSync()[0]) as [number, number];
+  const [step, kept] = [c.arraySync(), m.arraySync()];
   for (const { variable, gradient, i } of updatesOf(gradients)) {
     const accumulation = accumulationOf(optimizer, i);
-    if (pays(variable, LARGEST)) {
+    if (isFaster(variable, LARGEST)) {
       updateInOnePass([variable, accumulation], [gradient], ([w, a, dw], [newW, newA]) => {
         for (let i = 0; i < newW.length; i++) {
-          const d = dw[i] as number;
-          const sum = kept * (a[i] as number) + d;
+          const d = dw[i]!;
+          const sum = kept * a[i]! + d;
           newA[i] = sum;
-          newW[i] = (w[i] as number) + step * (useNesterov ? d + kept * sum : sum);
+          newW[i] = w[i]! + step * (useNesterov ? d + kept * sum : sum);
         }
       });
     } else {

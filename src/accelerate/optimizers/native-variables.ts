@@ -1,31 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import {
+  loadedNativeBackend,
+  type NativeAttribute,
+  type NativeBackend,
+  nativeBackend,
+} from '../../tfjs/native-backend.js';
 import type { Overrides } from '../../tfjs/overrides.js';
-
-/** What is used of tfjs-node's backend beside its ops. */
-interface NativeBackend {
-  binding: {
-    TF_ATTR_TYPE: number;
-    TF_ATTR_BOOL: number;
-    TF_ATTR_STRING: number;
-    TF_ATTR_SHAPE: number;
-    executeOp(name: string, attributes: object[], inputs: number[], outputs: number): Output[];
-    deleteTensor(id: number): void;
-  };
-  getInputTensorIds(inputs: tf.Tensor[]): number[];
-  createOutputTensor(output: Output): tf.Tensor;
-}
-
-interface Output {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
-
-/** What tfjs's own `Variable.assign` is made of. */
-interface Engine {
-  disposeTensor(tensor: tf.Tensor): void;
-  incRef(tensor: tf.Tensor, backend: null): void;
-}
 
 /** A variable of TensorFlow's that stands for one of tfjs, and the data that the two have in common. */
 interface Shared {
@@ -39,9 +19,14 @@ const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 const shared = new Map<tf.Variable, Shared>();
 
-/** Lets go of TensorFlow's variables when those of tfjs are disposed, and when the overrides are undone. */
+/**
+ * Releases TensorFlow's variables when those of tfjs are disposed, and when the overrides are undone.
+ *
+ * By overriding `dispose`, because tfjs tells nobody else that a variable ends. Each optimizer that updates in place does
+ * this for itself, since each can be on alone; to release twice does nothing.
+ */
 export function followVariables(overrides: Overrides): void {
-  overrides.method(tf.Variable.prototype as never, 'dispose' as never, (dispose) => {
+  overrides.method(tf.Variable.prototype, 'dispose', (dispose) => {
     return function (this: tf.Variable) {
       release(this);
       dispose.call(this);
@@ -57,11 +42,15 @@ function release(variable: tf.Variable): void {
   if (!found) return;
   shared.delete(variable);
   // Another backend may be set by now.
-  const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
-  backend?.binding.deleteTensor(found.handle);
+  loadedNativeBackend()?.binding.deleteTensor(found.handle);
 }
 
-const native = () => tf.backend() as unknown as NativeBackend;
+/** Updates are made in place only while the native backend is in use. */
+function native(): NativeBackend {
+  const backend = nativeBackend();
+  if (!backend) throw new Error('accelerate: an update in place needs the native backend');
+  return backend;
+}
 
 /**
  * Runs one of TensorFlow's training ops, which change their variables where they are: one pass over memory, where tfjs
@@ -88,16 +77,14 @@ export function updateInPlace(
     .filter((input) => variables.some(({ dataId }) => dataId === input.dataId))
     .map(tf.clone);
   const ids = native().getInputTensorIds(inputs);
-  for (const variable of variables) engine().disposeTensor(variable);
+  for (const variable of variables) tf.engine().disposeTensor(variable);
   try {
     binding.executeOp(op, [T, ...described], [...handles, ...ids], 0);
   } finally {
-    for (const [i, variable] of variables.entries()) read(variable, handles[i] as number);
+    for (const [i, variable] of variables.entries()) read(variable, handles[i]!);
     tf.dispose(held);
   }
 }
-
-const engine = () => tf.engine() as unknown as Engine;
 
 /** The handle of TensorFlow's variable, which holds what the variable of tfjs holds. */
 function handleOf(variable: tf.Variable): number {
@@ -110,15 +97,14 @@ function handleOf(variable: tf.Variable): number {
   shared.set(variable, { handle, data: variable.dataId });
   return handle;
 
-  function make(dtype: object): number {
+  function make(dtype: NativeAttribute): number {
     const attributes = [
       dtype,
       { name: 'shape', type: binding.TF_ATTR_SHAPE, value: variable.shape },
       { name: 'shared_name', type: binding.TF_ATTR_STRING, value: ANONYMOUS },
       { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
     ];
-    const [output] = binding.executeOp('VarHandleOp', attributes, [], 1) as [Output];
-    return output.id;
+    return binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id;
   }
 }
 
@@ -126,10 +112,10 @@ function handleOf(variable: tf.Variable): number {
 function read(variable: tf.Variable, handle: number): void {
   const { binding } = native();
   const dtype = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT };
-  const [output] = binding.executeOp('ReadVariableOp', [dtype], [handle], 1) as [Output];
-  const value = native().createOutputTensor(output);
+  const [output] = binding.executeOp('ReadVariableOp', [dtype], [handle], 1);
+  const value = native().createOutputTensor(output!);
   variable.dataId = value.dataId;
-  engine().incRef(variable, null);
+  tf.engine().incRef(variable, tf.backend());
   value.dispose();
   shared.set(variable, { handle, data: variable.dataId });
 }

@@ -1,18 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
+import type { VariableGradients } from '../../tfjs/optimizers.js';
 import { floatsOf, wasmBackend } from '../../tfjs/wasm-backend.js';
-import { areAlike, type VariableGradients } from './updates.js';
+import { areAlike } from './updates.js';
 
 type ArraysOf<Tensors extends tf.Tensor[]> = { [i in keyof Tensors]: Float32Array };
 
 /** Whether JavaScript can read the values of variables and gradients where they are, and they match. */
-export const isAtHand = (gradients: VariableGradients): boolean =>
+export const isInReach = (gradients: VariableGradients): boolean =>
   ['cpu', 'wasm'].includes(tf.getBackend()) && areAlike(gradients);
 
 /**
- * Whether one pass in JavaScript is faster than the passes of the ops that it takes the place of: always on the cpu
+ * Whether one pass in JavaScript is faster than tfjs's ops, which make several: always on the cpu
  * backend, and on wasm, whose ops do four numbers at once, up to a size.
  */
-export const pays = ({ size }: tf.Tensor, largest: number): boolean =>
+export const isFaster = ({ size }: tf.Tensor, largest: number): boolean =>
   tf.getBackend() === 'cpu' || size <= largest;
 
 /**
@@ -29,13 +30,13 @@ export function updateInOnePass<Variables extends tf.Variable[], Others extends 
   pass: (values: ArraysOf<[...Variables, ...Others]>, results: ArraysOf<Variables>) => void,
 ): void {
   for (const { shape } of [...variables, ...others]) {
-    tf.util.assertShapesMatch(shape, (variables[0] as tf.Variable).shape, 'An update of a variable: ');
+    tf.util.assertShapesMatch(shape, variables[0]!.shape, 'An update of a variable: ');
   }
   const results = variables.map(({ size }) => new Float32Array(size));
   const values = valuesOf([...variables, ...others]);
   pass(values as ArraysOf<[...Variables, ...Others]>, results as ArraysOf<Variables>);
   for (const [i, variable] of variables.entries()) {
-    const value = tf.tensor(results[i] as Float32Array, variable.shape);
+    const value = tf.tensor(results[i]!, variable.shape);
     variable.assign(value);
     value.dispose();
   }

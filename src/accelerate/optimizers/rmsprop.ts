@@ -1,21 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { type RMSProp, rmspropPrototype, type VariableGradients } from '../../tfjs/optimizers.js';
 import type { Acceleration } from '../acceleration.js';
-import { updatesOf, type VariableGradients } from './updates.js';
-
-interface Slot {
-  variable: tf.Variable;
-}
-
-interface RMSProp {
-  learningRate: number;
-  decay: number;
-  momentum: number;
-  epsilon: number;
-  centered: boolean;
-  accumulatedMeanSquares: Slot[];
-  accumulatedMoments: Slot[];
-  accumulatedMeanGrads: Slot[];
-}
+import { type Update, updatesOf } from './updates.js';
 
 /**
  * Centred RMSprop, `m <- momentum m + rate dw / sqrt(max(0, s - a^2) + epsilon)` with the averages a of the gradient and s
@@ -24,7 +10,7 @@ interface RMSProp {
  */
 export const rmsprop: Acceleration = {
   apply(overrides) {
-    overrides.method(tf.RMSPropOptimizer.prototype as never, 'applyGradients' as never, (applyGradients) => {
+    overrides.method(rmspropPrototype(), 'applyGradients', (applyGradients) => {
       return function (this: RMSProp, gradients: VariableGradients) {
         if (!this.centered) return applyGradients.call(this, gradients);
         // tfjs's own makes the accumulators and counts the step, for which no variable needs a gradient.
@@ -40,16 +26,11 @@ const withoutTensors = (gradients: VariableGradients): VariableGradients =>
     ? gradients.map(({ name }) => ({ name, tensor: null }))
     : Object.fromEntries(Object.keys(gradients).map((name) => [name, null]));
 
-function step(
-  optimizer: RMSProp,
-  { variable, gradient, i }: { variable: tf.Variable; gradient: tf.Tensor; i: number },
-): void {
+function step(optimizer: RMSProp, { variable, gradient, i }: Update): void {
   const { learningRate, decay, momentum, epsilon } = optimizer;
-  const [squares, moments, means] = [
-    optimizer.accumulatedMeanSquares,
-    optimizer.accumulatedMoments,
-    optimizer.accumulatedMeanGrads,
-  ].map((slots) => (slots[i] as Slot).variable) as [tf.Variable, tf.Variable, tf.Variable];
+  const { variable: squares } = optimizer.accumulatedMeanSquares[i]!;
+  const { variable: moments } = optimizer.accumulatedMoments[i]!;
+  const { variable: means } = optimizer.accumulatedMeanGrads[i]!;
   const square = tf.add(tf.mul(squares, decay), tf.mul(tf.square(gradient), 1 - decay));
   const mean = tf.add(tf.mul(means, decay), tf.mul(gradient, 1 - decay));
   const variance = tf.relu(tf.sub(square, tf.square(mean)));

@@ -1,20 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Slot, VariableGradients } from '../../tfjs/optimizers.js';
 
-/** What an optimizer gets: the gradients by the names of their variables, or in a list with them. */
-export type VariableGradients =
-  | Record<string, tf.Tensor | null>
-  | { name: string; tensor: tf.Tensor | null }[];
+/** A variable and its gradient. */
+export interface Update {
+  variable: tf.Variable;
+  gradient: tf.Tensor;
+  /** Its place among the optimizer's own weights. */
+  i: number;
+}
 
 /** The variables that have a gradient, in the order of the optimizer's own weights. */
-export function updatesOf(
-  gradients: VariableGradients,
-): { variable: tf.Variable; gradient: tf.Tensor; i: number }[] {
+export function updatesOf(gradients: VariableGradients): Update[] {
   const list = Array.isArray(gradients)
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
   const { registeredVariables } = tf.engine();
   return list.flatMap(({ name, tensor }, i) =>
-    tensor ? [{ variable: registeredVariables[name] as tf.Variable, gradient: tensor, i }] : [],
+    tensor ? [{ variable: registeredVariables[name]!, gradient: tensor, i }] : [],
   );
 }
 
@@ -26,21 +28,15 @@ export const isNative = (gradients: VariableGradients): boolean =>
 export const areAlike = (gradients: VariableGradients): boolean =>
   updatesOf(gradients).every(
     ({ variable, gradient }) =>
-      // Undefined where it is disposed: tfjs has words for it.
+      // Undefined where it is disposed: tfjs has an error for it.
       variable?.dtype === 'float32' &&
       gradient.dtype === 'float32' &&
       tf.util.arraysEqual(variable.shape, gradient.shape),
   );
 
-/** What an optimizer keeps for a variable, as tfjs stores it. */
-export interface Slot {
-  originalName: string;
-  variable: tf.Variable;
-}
-
 /**
  * Whether each variable has all of its slots, like itself. tfjs makes those that are missing, in the first step and after
- * weights of another optimizer were loaded, and has words for what does not fit.
+ * weights of another optimizer were loaded, and has errors for what does not fit.
  */
 export const haveSlots = (
   gradients: VariableGradients,

@@ -1,16 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import { type CompiledModel, modelPrototype } from '../../tfjs/model-prototype.js';
 import type { Acceleration } from '../acceleration.js';
-
-interface Trained {
-  collectedTrainableWeights: { constraint?: unknown; val: tf.Variable; write(value: tf.Tensor): unknown }[];
-}
 
 /** Constraints of weights, applied after each training step; tfjs keeps them and never applies them in `fit`. */
 export const constraints: Acceleration = {
   repair: true,
   apply(overrides) {
-    overrides.method(tf.LayersModel.prototype as never, 'makeTrainFunction' as never, (make) => {
-      return function (this: Trained) {
+    overrides.method(modelPrototype(), 'makeTrainFunction', (make) => {
+      return function (this: CompiledModel) {
         const step = make.call(this);
         return (data: tf.Tensor[]) => {
           const result = step(data);

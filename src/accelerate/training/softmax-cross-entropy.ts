@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Loss, lossNamed, withLosses } from '../../tfjs/losses.js';
+import { modelPrototype } from '../../tfjs/model-prototype.js';
 import type { Overrides } from '../../tfjs/overrides.js';
 import type { Acceleration } from '../acceleration.js';
 import { crossEntropy } from './cross-entropy.js';
@@ -29,8 +30,8 @@ export function replaceCrossEntropies(overrides: Overrides, by: typeof crossEntr
         return fits ? by(tf.cast(t, 'float32'), p, isSparse) : loss(labels, p);
       });
   };
-  for (const name of ['makeTrainFunction', 'makeTestFunction']) {
-    overrides.method(tf.LayersModel.prototype as never, name as never, (make) => {
+  for (const name of ['makeTrainFunction', 'makeTestFunction'] as const) {
+    overrides.method(modelPrototype(), name, (make) => {
       return function (this: object) {
         return withLosses(this, make, replace);
       };
@@ -40,7 +41,7 @@ export function replaceCrossEntropies(overrides: Overrides, by: typeof crossEntr
 
 /** Of as many rows as there are labels: in the shape of the output where it has as many. */
 function oneHot(labels: tf.Tensor, output: tf.Tensor): tf.Tensor {
-  const classes = output.shape.at(-1) as number;
+  const classes = output.shape.at(-1)!;
   const flat = tf.cast(tf.floor(tf.reshape(labels, [-1])), 'int32');
   const rows = tf.oneHot(flat, classes);
   return rows.size === output.size ? tf.reshape(rows, output.shape) : rows;

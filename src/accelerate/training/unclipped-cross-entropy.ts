@@ -5,11 +5,17 @@ import { type Handle, nativeResult } from '../../ops/native-op.js';
 import { clearPadding } from '../../ops/padding.js';
 import { exp } from '../../ops/smooth.js';
 import { builtin } from '../../tfjs/builtins.js';
+import { type CompiledModel, modelPrototype, type Step } from '../../tfjs/model-prototype.js';
 import type { Acceleration } from '../acceleration.js';
 import { crossEntropy } from './cross-entropy.js';
 import { replaceCrossEntropies } from './softmax-cross-entropy.js';
 
-/** While a step of training or evaluation runs: what each softmax of it was given. */
+/**
+ * What each softmax was given, while a step of training or evaluation runs.
+ *
+ * It is shared because tfjs hands a loss the probabilities alone, and the softmax that made them may be in any layer: the
+ * two meet only by the tensor. It is empty outside of steps, whose ops run synchronously, so that two steps never mix.
+ */
 let logitsOf: Map<tf.Tensor, tf.Tensor> | null = null;
 
 /**
@@ -35,21 +41,19 @@ export const unclippedCrossEntropy: Acceleration = {
         return noted(x, call.call(this, inputs, kwargs), this.axis);
       };
     });
-    overrides.method(tf.LayersModel.prototype as never, 'makeTrainFunction' as never, (make) => {
+    overrides.method(modelPrototype(), 'makeTrainFunction', (make) => {
       return function (this: object) {
         return noting(make.call(this));
       };
     });
-    overrides.method(tf.LayersModel.prototype as never, 'makeTestFunction' as never, (make) => {
-      return function (this: { testFunction: Step }) {
+    overrides.method(modelPrototype(), 'makeTestFunction', (make) => {
+      return function (this: CompiledModel) {
         make.call(this);
         this.testFunction = noting(this.testFunction);
       };
     });
   },
 };
-
-type Step = (data: tf.Tensor[]) => tf.Tensor[];
 
 /** A step during which it is noted what each softmax is given. */
 function noting(step: Step): Step {
