@@ -1,5 +1,6 @@
 /**
- * Writes every list of layers and of recipes from `catalogue.json` and from the files of the layers and recipes.
+ * Writes every list of layers and of recipes from `catalogue.json` and from the files of the layers and recipes, and README's
+ * table of accelerations from their registry.
  *
  *   npm run generate                    writes them
  *   node scripts/generate.mjs --check   names those that differ from what would be written, which a test does

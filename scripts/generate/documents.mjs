@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { rowsOfAccelerations } from './accelerations.mjs';
 
 /** The documents whose tables name every layer or recipe, by path. */
 export function documents(layers, recipes) {
   return {
-    'README.md': between(
-      'README.md',
-      'layers',
-      table(['layer', 'what it does', 'take it when, or for'], layers.map(use)),
-    ),
+    'README.md': readme(layers),
     'layers/README.md': between(
       'layers/README.md',
       'layers',
@@ -27,6 +24,16 @@ export function documents(layers, recipes) {
       ),
     ),
   };
+}
+
+function readme(layers) {
+  const text = readFileSync('README.md', 'utf8');
+  const uses = table(['layer', 'what it does', 'take it when, or for'], layers.map(use));
+  const accelerations = table(
+    ['name', 'effect', 'what changes, or is wrong in tfjs 4.22'],
+    rowsOfAccelerations(),
+  );
+  return inserted(inserted(text, 'README.md', 'layers', uses), 'README.md', 'accelerations', accelerations);
 }
 
 function use({ factory, names, does, when }) {
@@ -56,8 +63,9 @@ function table(head, rows) {
 }
 
 /** A document with new text between its marks. */
-function between(path, name, text) {
-  const old = readFileSync(path, 'utf8');
+const between = (path, name, text) => inserted(readFileSync(path, 'utf8'), path, name, text);
+
+function inserted(old, path, name, text) {
   const [start, end] = [`<!-- ${name}: written by \`npm run generate\` -->`, `<!-- /${name} -->`];
   const [from, to] = [old.indexOf(start), old.indexOf(end)];
   if (from < 0 || to < 0) throw new Error(`${path} lacks ${start} and ${end}`);

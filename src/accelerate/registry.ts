@@ -27,14 +27,14 @@ import { unclippedCrossEntropy } from './training/unclipped-cross-entropy.js';
  * hand it to the earlier one: `layer/seededDropout` leaves a layer without a seed to `layer/dropout`.
  *
  * The comment before an entry is its line in README's table: `Faster`, `Fixed` with what is wrong in tfjs, or `Repair`. An
- * entry without one shares that of the entry before it. `npm run accelerations` writes the table.
+ * entry without one shares that of the entry before it. `npm run generate` writes the table.
  */
 export const accelerations = {
   ...gradients,
   ...kernels,
   /** Faster: bias and relu with the product, for inputs of any rank; computes no gradient that nobody needs. */
   'layer/dense': dense,
-  /** Fixed: throws in training without scale or center, or on an axis before the last, and there predicts wrongly on cpu (tensorflow/tfjs#2868). Also faster: a closed form, right far from 0 too; on native TensorFlow's fused op. */
+  /** Fixed: throws in training without scale or center, or on an axis before the last; there it predicts wrongly on cpu (tensorflow/tfjs#2868). Also faster: a closed form, right far from 0 too; on native TensorFlow's fused op. */
   'layer/batchNormalization': batchNormalization,
   /** Fixed: throws in training without scale or center, and at rank 5. Also faster: a closed form, right far from 0 too; on native one program. */
   'layer/layerNormalization': layerNormalization,
