@@ -58,10 +58,10 @@ export const nativeGradientOp: typeof nativeOp = (...op) => (isRecording() ? nul
  *
  * @param program gets the inputs, and returns what it computed; it may not return an input
  */
-export function nativeProgram<In extends tf.Tensor[]>(
+export function nativeProgram<In extends tf.Tensor[], Out extends Handle[]>(
   inputs: [...In],
-  program: (ops: Ops, ...inputs: Handles<In>) => Handle[],
-): tf.Tensor[] | null {
+  program: (ops: Ops, ...inputs: Handles<In>) => [...Out],
+): Tensors<Out> | null {
   const backend = nativeBackend();
   if (!backend || (isNested() && inputs.some(({ dtype }) => dtype === 'float32'))) return null;
   const { binding } = backend;
@@ -103,7 +103,7 @@ export function nativeProgram<In extends tf.Tensor[]>(
     return results.map((handle) => {
       const dtype = NAMELESS.includes(handle.dtype) ? TYPES.int32 : handle.dtype;
       return backend.createOutputTensor({ ...handle, dtype });
-    });
+    }) as Tensors<Out>;
   } finally {
     for (const handle of made) if (!returned.has(handle)) binding.deleteTensor(handle.id);
   }
@@ -114,8 +114,8 @@ export function nativeResult<In extends tf.Tensor[]>(
   inputs: [...In],
   program: (ops: Ops, ...inputs: Handles<In>) => Handle,
 ): tf.Tensor | null {
-  const results = nativeProgram<In>(inputs, (ops, ...inputs) => [program(ops, ...(inputs as Handles<In>))]);
-  return results && results[0]!;
+  const results = nativeProgram<In, [Handle]>(inputs, (ops, ...inputs) => [program(ops, ...inputs)]);
+  return results?.[0] ?? null;
 }
 
 const TO_FLOAT = {
@@ -124,6 +124,7 @@ const TO_FLOAT = {
 } as const;
 
 type Handles<In extends tf.Tensor[]> = { [input in keyof In]: Handle };
+type Tensors<Out extends Handle[]> = { [output in keyof Out]: tf.Tensor };
 
 const translated = new WeakMap<Attributes, NativeAttribute[]>();
 

@@ -45,8 +45,8 @@ function predict(layer: BatchNormalization, x: tf.Tensor, axis: number): tf.Tens
   const [mean, variance, gain, bias] = [layer.movingMean, layer.movingVariance, layer.gamma, layer.beta].map(
     (weight) => weight?.read().reshape(along(x, axis)),
   );
-  const scale = tf.rsqrt(tf.add(variance as tf.Tensor, layer.epsilon));
-  const y = tf.sub(x, mean as tf.Tensor).mul(gain ? tf.mul(scale, gain) : scale);
+  const scale = tf.rsqrt(tf.add(variance!, layer.epsilon));
+  const y = tf.sub(x, mean!).mul(gain ? tf.mul(scale, gain) : scale);
   return bias ? tf.add(y, bias) : y;
 }
 
@@ -59,13 +59,13 @@ function move({ movingMean, movingVariance, momentum }: BatchNormalization, ...b
     const values = batch.map((value) => (value.rank === 1 ? value : value.reshape([-1])));
     const moved = nativeProgram([...before, ...values], ({ op, scalar }, ...all) =>
       all.slice(0, 2).map((a, i) => {
-        const change = op('Mul', FLOAT, op('Sub', FLOAT, a, all[i + 2] as Handle), scalar(share));
+        const change = op('Mul', FLOAT, op('Sub', FLOAT, a, all[i + 2]!), scalar(share));
         return op('Sub', FLOAT, a, change);
       }),
     );
     for (const [i, weight] of weights.entries()) {
-      const a = before[i] as tf.Tensor;
-      weight.write(moved?.[i] ?? tf.sub(a, tf.mul(tf.sub(a, values[i] as tf.Tensor), share)));
+      const a = before[i]!;
+      weight.write(moved?.[i] ?? tf.sub(a, tf.mul(tf.sub(a, values[i]!), share)));
     }
   });
 }
@@ -84,6 +84,10 @@ function composed(
   return normalize(x, gain?.reshape(shape) ?? null, bias?.reshape(shape) ?? null, { over, epsilon });
 }
 
+type Inputs = [x: tf.Tensor, ...parameters: tf.Tensor[]];
+type Triple = [y: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor];
+type ToGradient = [x: tf.Tensor, ...Saved<tf.Tensor>, ...gain: tf.Tensor[]];
+
 /** By TensorFlow's fused op, which has the channels last, and no second derivative; null on other backends and axes. */
 function fused(
   x: tf.Tensor,
@@ -93,44 +97,41 @@ function fused(
   epsilon: number,
 ): Normalized<tf.Tensor> | null {
   if (axis !== x.rank - 1 || x.size === 0 || tf.getBackend() !== 'tensorflow' || isNested()) return null;
-  const channels = x.shape[axis] as number;
+  const channels = x.shape[axis]!;
   const four = [x.size / channels, 1, 1, channels];
   const [shifted, by] = shiftRoughly(x);
-  const inputs = [shifted, gain, bias].filter((input) => input !== null);
-  const [y, mean, variance] = withLazyGradient<tf.Tensor[], tf.Tensor[]>((_, save) => {
+  const inputs: Inputs = [shifted, ...[gain, bias].filter((input) => input !== null)];
+  const [y, mean, variance] = withLazyGradient<Inputs, Triple, ToGradient>((_, save) => {
     const [y, mean, ...saved] = forward();
     save([shifted, ...saved, ...(gain ? [gain] : [])]);
     return { outputs: [y, mean, saved[1]], gradient };
-  })(...inputs) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  })(...inputs);
   return { y, mean, variance };
 
   /** y, the mean of x itself, and what the op saves. */
   function forward(): [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>] {
     return nativeProgram([by, ...inputs], (ops, by, x, ...weights) => {
       const { op, filled, integers } = ops;
-      const wide = op('Reshape', SHAPED, x as Handle, integers(four));
-      const scale = gain ? (weights[0] as Handle) : filled(channels, 1);
-      const offset = bias ? (weights.at(-1) as Handle) : filled(channels, 0);
+      const wide = op('Reshape', SHAPED, x, integers(four));
+      const scale = gain ? weights[0]! : filled(channels, 1);
+      const offset = bias ? weights.at(-1)! : filled(channels, 0);
       const { y, saved } = fusedBatchNorm(ops, [wide, scale, offset], epsilon);
-      const mean = op('AddV2', FLOAT, saved[0], by as Handle);
-      return [op('Reshape', SHAPED, y, integers(x?.shape as number[])), mean, ...saved];
-    }) as [tf.Tensor, tf.Tensor, ...Saved<tf.Tensor>];
+      const mean = op('AddV2', FLOAT, saved[0], by);
+      return [op('Reshape', SHAPED, y, integers(x.shape)), mean, ...saved];
+    })!;
   }
 
-  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [x, mean, variance, reserve, gain] = saved as [tf.Tensor, ...Saved<tf.Tensor>, tf.Tensor?];
-    const statistics = [mean, variance, reserve];
+  function gradient(dy: tf.Tensor, [x, ...saved]: ToGradient): (() => tf.Tensor)[] {
     const [dx, dgain, dbias] = nativeProgram(
-      [dy, x, ...statistics, ...(gain ? [gain] : [])],
-      (ops, dy, x, ...rest) => {
+      [dy, x, ...saved],
+      (ops, dy, x, mean, variance, reserve, gain): [Handle, Handle, Handle] => {
         const { op, filled, integers } = ops;
-        const [mean, variance, reserve, gain] = rest as [...Saved<Handle>, Handle?];
-        const wide = (t: Handle | undefined) => op('Reshape', SHAPED, t as Handle, integers(four));
-        const inputs = [wide(dy), wide(x), gain ?? filled(channels, 1)] as [Handle, Handle, Handle];
+        const wide = (t: Handle) => op('Reshape', SHAPED, t, integers(four));
+        const inputs: [Handle, Handle, Handle] = [wide(dy), wide(x), gain ?? filled(channels, 1)];
         const [dx, ...rows] = fusedBatchNormGradient(ops, inputs, [mean, variance, reserve], epsilon);
-        return [op('Reshape', SHAPED, dx, integers(x?.shape as number[])), ...rows];
+        return [op('Reshape', SHAPED, dx, integers(x.shape)), ...rows];
       },
-    ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    )!;
     return [() => dx, ...(gain ? [() => dgain] : []), ...(bias ? [() => dbias] : [])];
   }
 }

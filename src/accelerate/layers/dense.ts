@@ -10,8 +10,16 @@ import { isRecording } from '../../tfjs/recording.js';
 import type { Acceleration } from '../acceleration.js';
 import { columnSums } from './column-sums.js';
 
+type Inputs = [x: tf.Tensor2D, w: tf.Tensor2D, ...b: tf.Tensor[]];
+type Saved = [x: tf.Tensor2D, w: tf.Tensor2D, ...y: tf.Tensor2D[]];
+
+/** The kernel of a dense layer, a weight or what is read from two. */
+interface Readable {
+  read(): tf.Tensor2D;
+}
+
 interface Dense {
-  kernel: tf.LayerVariable;
+  kernel: Readable;
   bias: tf.LayerVariable | null;
   activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor } | null;
   invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
@@ -31,7 +39,7 @@ export const dense: Acceleration = {
         return tf.tidy(() => {
           this.invokeCallHook(inputs, kwargs);
           const relu = this.activation?.getClassName() === 'relu' && !isUsersGradient('Relu');
-          const w = this.kernel.read() as tf.Tensor2D;
+          const w = this.kernel.read();
           const y = rows(x, (x) => linear(x, w, this.bias?.read() ?? null, relu));
           return relu || !this.activation ? y : this.activation.apply(y);
         });
@@ -43,13 +51,17 @@ export const dense: Acceleration = {
 /** Not a class of a user's under a name that tfjs goes by alone, to fuse: its own answer is kept. */
 function isKnown(activation: Dense['activation']): boolean {
   const name = activation?.getClassName() ?? '';
-  return !['relu', 'linear', 'elu'].includes(name) || isBuiltin(activation as object, name, 'apply');
+  return (
+    !['relu', 'linear', 'elu'].includes(name) || (activation !== null && isBuiltin(activation, name, 'apply'))
+  );
 }
+
+const isMatrix = (x: tf.Tensor): x is tf.Tensor2D => x.rank === 2;
 
 /** Computes on the last axis of a tensor, with all others as one. */
 function rows(x: tf.Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
-  if (x.rank === 2) return f(x as tf.Tensor2D);
-  const y = f(tf.reshape(x, [-1, x.shape.at(-1) as number]));
+  if (isMatrix(x)) return f(x);
+  const y = f(tf.reshape(x, [-1, x.shape.at(-1)!]));
   return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]]);
 }
 
@@ -61,23 +73,22 @@ function rows(x: tf.Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
 function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
   // The kernel of wasm that has relu in it turns NaN to 0, which a gradient is not to miss.
   const fuses = tf.getBackend() !== 'wasm' || !isRecording();
-  const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor2D]>(([x, w, b], save) => {
-    const z = product(x as tf.Tensor, w as tf.Tensor, b ?? null, relu && fuses);
+  const [y] = withLazyGradient<Inputs, [tf.Tensor2D], Saved>(([x, w, b], save) => {
+    const z = product(x, w, b ?? null, relu && fuses);
     const y = relu && !fuses ? tf.relu(z) : z;
-    save([x as tf.Tensor, w as tf.Tensor, ...(relu ? [y] : [])]);
+    save([x, w, ...(relu ? [y] : [])]);
     return { outputs: [y], gradient };
-  }, composed)(...(b ? [x, w, b] : [x, w]));
+  }, composed)(x, w, ...(b ? [b] : []));
   return y;
 
-  function composed(x?: tf.Tensor, w?: tf.Tensor, b?: tf.Tensor): [tf.Tensor2D] {
-    const product = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
-    const y = b ? tf.add(product, b) : product;
-    return [(relu ? tf.relu(y) : y) as tf.Tensor2D];
+  function composed(...[x, w, b]: Inputs): [tf.Tensor2D] {
+    const product: tf.Tensor2D = tf.matMul(x, w);
+    const y = b ? tf.add<tf.Tensor2D>(product, b) : product;
+    return [relu ? tf.relu(y) : y];
   }
 
-  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [x, w, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor?];
-    const d = clearPadding(y ? reluGradientByOutput(dy, y) : dy) as tf.Tensor2D;
+  function gradient(dy: tf.Tensor2D, [x, w, y]: Saved): (() => tf.Tensor)[] {
+    const d = clearPadding(y ? reluGradientByOutput(dy, y) : dy);
     return [
       () => tf.matMul(d, w, false, true),
       () => clearPadding(tf.matMul(x, d, true, false)),
@@ -86,12 +97,12 @@ function linear(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boole
   }
 }
 
-function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
+function product(x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor | null, relu: boolean): tf.Tensor2D {
   if (tf.getBackend() === 'tensorflow') {
     // By tfjs's op, whose product may be one of bfloat16 numbers. Not by TensorFlow's `MatMul`: in 2.21 its product of
     // small matrices corrupts memory where a signal, as that of V8's profiler, comes in the middle of it.
-    const product = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
-    if (!b) return relu ? tf.relu(product as tf.Tensor2D) : (product as tf.Tensor2D);
+    const product: tf.Tensor2D = tf.matMul(x, w);
+    if (!b) return relu ? tf.relu(product) : product;
     const y = nativeResult([product, b], ({ op, scalar }, product, b) => {
       const sum = op('BiasAdd', BIAS, product, b);
       // Half as long as `Relu` on a matrix of this size, which goes through oneDNN; NaN stays NaN in both.
@@ -102,6 +113,5 @@ function product(x: tf.Tensor, w: tf.Tensor, b: tf.Tensor | null, relu: boolean)
   // The kernel itself: its op fuses nothing while a gradient is wanted.
   const inputs = { a: tf.expandDims(x), b: tf.expandDims(w), ...(b ? { bias: b } : {}) };
   const attributes = { transposeA: false, transposeB: false, activation: relu ? 'relu' : 'linear' };
-  const y = tf.engine().runKernel('_FusedMatMul', inputs, attributes) as tf.Tensor;
-  return tf.squeeze(y, [0]) as tf.Tensor2D;
+  return tf.squeeze<tf.Tensor2D>(tf.engine().runKernel('_FusedMatMul', inputs, attributes) as tf.Tensor, [0]);
 }

@@ -20,8 +20,8 @@ export function fusedBatchNorm(
 ): { y: Handle; saved: Saved<Handle> } {
   const none = filled(0, 0);
   const inputs = [x, scale, offset, none, none];
-  const [y, , , ...saved] = ops(6, 'FusedBatchNormV3', attributesOf(epsilon), ...inputs);
-  return { y: y as Handle, saved: saved as Saved<Handle> };
+  const [y, , , mean, variance, reserve] = ops(6, 'FusedBatchNormV3', attributesOf(epsilon), ...inputs);
+  return { y: y!, saved: [mean!, variance!, reserve!] };
 }
 
 /** The gradients by x, scale and offset. */
@@ -32,6 +32,6 @@ export function fusedBatchNormGradient(
   epsilon: number,
 ): [dx: Handle, dscale: Handle, doffset: Handle] {
   const inputs = [dy, x, scale, ...saved];
-  const outputs = ops(5, 'FusedBatchNormGradV3', attributesOf(epsilon), ...inputs);
-  return outputs.slice(0, 3) as [Handle, Handle, Handle];
+  const [dx, dscale, doffset] = ops(5, 'FusedBatchNormGradV3', attributesOf(epsilon), ...inputs);
+  return [dx!, dscale!, doffset!];
 }

@@ -48,6 +48,9 @@ const composed: Form = (x, gain, bias, over, epsilon) => {
   return normalize(x, gain?.reshape(along) ?? null, bias?.reshape(along) ?? null, { over, epsilon }).y;
 };
 
+type Inputs = [x: tf.Tensor, ...parameters: tf.Tensor[]];
+type Saved = [normal: tf.Tensor, inverse: tf.Tensor, ...gain: tf.Tensor[]];
+
 /**
  * By one program of TensorFlow's ops each way; null on other backends, where other axes than the last are normalized over,
  * and for second derivatives. Centred twice: the first mean of numbers far from 0 is off by a rounding error, which a small
@@ -60,8 +63,8 @@ const native: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, 
   const shape = x.shape.slice(kept);
   const features = tf.util.sizeFromShape(shape);
   const rows = [x.size / features, features];
-  const inputs = [x, gain, bias].filter((input) => input !== null);
-  const [y] = withLazyGradient<tf.Tensor[], [tf.Tensor]>((_, save) => {
+  const inputs: Inputs = [x, ...[gain, bias].filter((input) => input !== null)];
+  const [y] = withLazyGradient<Inputs, [tf.Tensor], Saved>((_, save) => {
     const [y, normal, inverse] = forward();
     save([normal, inverse, ...(gain ? [gain] : [])]);
     return { outputs: [y], gradient };
@@ -73,19 +76,18 @@ const native: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, 
     return nativeProgram(inputs, ({ op, scalar, integers }, x, ...weights) => {
       const axis = integers([1]);
       const centre = (x: Handle) => op('Sub', FLOAT, x, op('Mean', KEEP, x, axis));
-      const centred = centre(centre(op('Reshape', SHAPED, x as Handle, integers(rows))));
+      const centred = centre(centre(op('Reshape', SHAPED, x, integers(rows))));
       const variance = op('Mean', KEEP, op('Square', FLOAT, centred), axis);
       const inverse = op('Rsqrt', FLOAT, op('AddV2', FLOAT, variance, scalar(epsilon)));
       const normal = op('Mul', FLOAT, centred, inverse);
       const flat = weights.map((weight) => op('Reshape', SHAPED, weight, integers([features])));
-      const scaled = gain ? op('Mul', FLOAT, normal, flat[0] as Handle) : normal;
-      const shifted = bias ? op('BiasAdd', BIAS, scaled, flat.at(-1) as Handle) : scaled;
-      return [op('Reshape', SHAPED, shifted, integers(x?.shape as number[])), normal, inverse];
-    }) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const scaled = gain ? op('Mul', FLOAT, normal, flat[0]!) : normal;
+      const shifted = bias ? op('BiasAdd', BIAS, scaled, flat.at(-1)!) : scaled;
+      return [op('Reshape', SHAPED, shifted, integers(x.shape)), normal, inverse];
+    })!;
   }
 
-  function gradient(dy: tf.Tensor, saved: tf.Tensor[]): (() => tf.Tensor)[] {
-    const [normal, inverse, gain] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?];
+  function gradient(dy: tf.Tensor, [normal, inverse, gain]: Saved): (() => tf.Tensor)[] {
     const dx = () =>
       nativeResult([dy, normal, inverse, ...(gain ? [gain] : [])], (ops, dy, normal, inverse, gain) => {
         const { op, integers } = ops;
@@ -96,17 +98,17 @@ const native: (...args: Parameters<Form>) => tf.Tensor | null = (x, gain, bias, 
         const along = op('Mul', FLOAT, normal, mean(op('Mul', FLOAT, d, normal)));
         const centred = op('Sub', FLOAT, op('Sub', FLOAT, d, mean(d)), along);
         return op('Reshape', SHAPED, op('Mul', FLOAT, centred, inverse), integers(x.shape));
-      });
+      })!;
     const dgain = () =>
       nativeResult([dy, normal], ({ op, integers }, dy, normal) => {
         const product = op('Mul', FLOAT, op('Reshape', SHAPED, dy, integers(rows)), normal);
         return op('Reshape', SHAPED, op('BiasAddGrad', BIAS, product), integers(shape));
-      });
+      })!;
     const dbias = () =>
       nativeResult([dy], ({ op, integers }, dy) => {
         const sums = op('BiasAddGrad', BIAS, op('Reshape', SHAPED, dy, integers(rows)));
         return op('Reshape', SHAPED, sums, integers(shape));
-      });
-    return [dx, ...(gain ? [dgain] : []), ...(bias ? [dbias] : [])] as (() => tf.Tensor)[];
+      })!;
+    return [dx, ...(gain ? [dgain] : []), ...(bias ? [dbias] : [])];
   }
 };

@@ -19,8 +19,8 @@ const TRANSPOSED_BY = { ...FLOAT, adj_x: true, adj_y: false } as const;
  * @returns the states, `[batch, steps, units]` or the last ones, and what the gradient needs
  */
 export function blockLstm([x, w, u, b]: tf.Tensor[], all: boolean): { y: tf.Tensor; trace: Block } {
-  const [batch, steps] = (x as tf.Tensor).shape as [number, number];
-  const units = (u as tf.Tensor).shape[0] as number;
+  const [batch = 0, steps = 0] = x!.shape;
+  const units = u!.shape[0]!;
   const inputs = [x, w, u, b].filter((input) => input !== undefined);
   const [y, ...trace] = nativeProgram(inputs, (ops, ...given) => {
     const { op, integer, integers, scalar, filled } = ops;
@@ -36,7 +36,7 @@ export function blockLstm([x, w, u, b]: tf.Tensor[], all: boolean): { y: tf.Tens
       ...[length, op('Transpose', TRANSPOSE, x, integers([1, 0, 2])), state, state, weights],
       ...[peephole, peephole, peephole, b ?? filled(4 * units, 0)],
     ) as Block<Handle>;
-    const [h] = block.slice(-1) as [Handle];
+    const h = block[6];
     const last = () => op('Slice', SLICE, h, integers([steps - 1, 0, 0]), integers([1, batch, units]));
     return [
       all
@@ -58,25 +58,25 @@ export function blockLstmGradient(
   block: Block,
   all: boolean,
 ): (() => tf.Tensor)[] {
-  const [steps, batch, units] = block[0].shape as [number, number, number];
-  const features = (x as tf.Tensor).shape[2] as number;
-  const dz = nativeResult([dy, u as tf.Tensor, ...block], (ops, dy, u, ...block) =>
+  const [steps = 0, batch = 0, units = 0] = block[0].shape;
+  const features = x!.shape[2]!;
+  const dz = nativeResult([dy, u!, ...block], (ops, dy, u, ...block) =>
     gateGradients(ops, [dy, u], block, all),
-  ) as tf.Tensor;
+  )!;
   const dx = () =>
-    nativeResult([dz, w as tf.Tensor], (ops, dz, w) => {
+    nativeResult([dz, w!], (ops, dz, w) => {
       const { op, integers } = ops;
       const flat = op('BatchMatMulV2', BY_TRANSPOSED, dz, swapped(ops, w));
       const timeFirst = op('Reshape', SHAPED, flat, integers([steps, batch, features]));
       return op('Transpose', TRANSPOSE, timeFirst, integers([1, 0, 2]));
-    });
+    })!;
   const dw = () =>
-    nativeResult([x as tf.Tensor, dz], (ops, x, dz) => {
+    nativeResult([x!, dz], (ops, x, dz) => {
       const { op, integers } = ops;
       const timeFirst = op('Transpose', TRANSPOSE, x, integers([1, 0, 2]));
       const rows = op('Reshape', SHAPED, timeFirst, integers([-1, features]));
       return swapped(ops, op('BatchMatMulV2', TRANSPOSED_BY, rows, dz));
-    });
+    })!;
   const du = () =>
     nativeResult([block[6], dz], (ops, h, dz) => {
       const { op, integers } = ops;
@@ -85,15 +85,15 @@ export function blockLstmGradient(
       const before = op('Slice', SLICE, rows, integers([0, 0]), integers([size, units]));
       const after = op('Slice', SLICE, dz, integers([batch, 0]), integers([size, 4 * units]));
       return swapped(ops, op('BatchMatMulV2', TRANSPOSED_BY, before, after));
-    });
-  const db = () => nativeResult([dz], (ops, dz) => swapped(ops, ops.op('BiasAddGrad', BIAS, dz)));
-  return [dx, dw, du, ...(b ? [db] : [])] as (() => tf.Tensor)[];
+    })!;
+  const db = () => nativeResult([dz], (ops, dz) => swapped(ops, ops.op('BiasAddGrad', BIAS, dz)))!;
+  return [dx, dw, du, ...(b ? [db] : [])];
 }
 
 /** The gradients by what goes into the gates, `[steps batch, 4 units]`, in that op's order: i, candidates, f, o. */
 function gateGradients(ops: Ops, [dy, u]: [Handle, Handle], block: Block<Handle>, all: boolean): Handle {
   const { op, integers, scalar, filled } = ops;
-  const [steps, batch, units] = block[0].shape as [number, number, number];
+  const [steps = 0, batch = 0, units = 0] = block[0].shape;
   const stepsOf = (t: Handle) =>
     ops.ops(steps, 'Unpack', { ...FLOAT, num: { int: steps }, axis: { int: 0 } }, t);
   const [i, c, f, o, candidates, a] = block.slice(0, 6).map(stepsOf) as Block<Handle[]>;
@@ -109,13 +109,13 @@ function gateGradients(ops: Ops, [dy, u]: [Handle, Handle], block: Block<Handle>
   let next: Handle | null = all ? null : dy;
   for (let t = steps - 1; t >= 0; t--) {
     const out = outer[t];
-    const dh = out && next ? op('AddV2', FLOAT, out, next) : ((out ?? next) as Handle);
+    const dh = out && next ? op('AddV2', FLOAT, out, next) : (out ?? next)!;
     const [dcBefore, dz] = ops.ops(
       5,
       'LSTMBlockCellGrad',
       CELL,
       ...[x, c[t - 1] ?? zeros, zeros, u, peephole, peephole, peephole, bias],
-      ...[i, c, f, o, candidates, a].map((values) => values[t] as Handle),
+      ...[i, c, f, o, candidates, a].map((values) => values[t]!),
       ...[dc, dh],
     ) as [Handle, Handle];
     gates.unshift(dz);
@@ -129,11 +129,6 @@ function gateGradients(ops: Ops, [dy, u]: [Handle, Handle], block: Block<Handle>
 /** The last axis in the order of the other op: the second of its four parts changed with the third. */
 function swapped({ op, ops, integer }: Ops, t: Handle): Handle {
   const axis = t.shape.length - 1;
-  const [first, second, third, last] = ops(4, 'Split', SPLIT, integer(axis), t) as [
-    Handle,
-    Handle,
-    Handle,
-    Handle,
-  ];
-  return op('ConcatV2', { ...INDEXED, N: { int: 4 } }, first, third, second, last, integer(axis));
+  const [first, second, third, last] = ops(4, 'Split', SPLIT, integer(axis), t);
+  return op('ConcatV2', { ...INDEXED, N: { int: 4 } }, first!, third!, second!, last!, integer(axis));
 }

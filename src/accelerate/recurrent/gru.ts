@@ -13,7 +13,7 @@ export const gru: Acceleration = wholeSequence('GRU', composed, () => composed);
 
 /** A kernel's columns for the gates, and those for the candidate. */
 function partsOf<T extends Shaped>({ slice }: Algebra<T>, kernel: T): [T, T] {
-  const [inputs, columns] = kernel.shape as [number, number];
+  const [inputs = 0, columns = 0] = kernel.shape;
   const units = columns / 3;
   return [slice(kernel, [0, 0], [inputs, 2 * units]), slice(kernel, [0, 2 * units], [inputs, units])];
 }
@@ -29,11 +29,11 @@ function forward<T extends Shaped>(
   { activation, gates, all }: Form,
 ): T[] {
   const { add, sub, mul, matMul, unstack, reshape, swapTime } = algebra;
-  const [batch, steps] = (x as T).shape as [number, number];
+  const [batch = 0, steps = 0] = x!.shape;
   const [w, u, b] = folded(algebra, [gates, gates, activation], weights);
   const [gateKernel, candidateKernel] = partsOf(algebra, u);
-  const units = candidateKernel.shape[0] as number;
-  const flat = matMul(rows(algebra, swapTime(x as T)), w);
+  const units = candidateKernel.shape[0]!;
+  const flat = matMul(rows(algebra, swapTime(x!)), w);
   const products = partsOf(algebra, b ? algebra.addBias(flat, b) : flat);
   const [ofGates, ofCandidates] = products.map((part, i) =>
     unstack(reshape(part, [steps, batch, i === 0 ? 2 * units : units])),
@@ -41,15 +41,15 @@ function forward<T extends Shaped>(
   const trace: T[][] = [[], [], [], []];
   let h = algebra.zeros([batch, units]);
   for (let t = 0; t < steps; t++) {
-    const zr = gates.of(algebra, add(ofGates[t] as T, matMul(h, gateKernel)));
+    const zr = gates.of(algebra, add(ofGates[t]!, matMul(h, gateKernel)));
     const [z, r] = algebra.split(zr, 2, 1) as [T, T];
     const inner = matMul(mul(r, h), candidateKernel);
-    const k = activation.of(algebra, add(ofCandidates[t] as T, inner));
+    const k = activation.of(algebra, add(ofCandidates[t]!, inner));
     h = add(k, mul(z, sub(h, k)));
     for (const [i, value] of [z, r, k, h].entries()) trace[i]?.push(value);
   }
   const stacked = trace.map(algebra.stack);
-  return [all ? swapTime(stacked[3] as T) : h, ...stacked];
+  return [all ? swapTime(stacked[3]!) : h, ...stacked];
 }
 
 /**
@@ -66,26 +66,26 @@ function through<T extends Shaped>(
   { activation, gates, all }: Form,
 ): T[] {
   const { add, sub, mul, matMul, unstack } = algebra;
-  const [gateKernel, candidateKernel] = partsOf(algebra, u as T);
-  const g = before(algebra, h as T);
-  const toCandidate = unstack(activation.through(algebra, algebra.oneMinus(z as T), k as T));
-  const toZ = unstack(gates.through(algebra, sub(g, k as T), z as T));
-  const toR = unstack(gates.through(algebra, g, r as T));
-  const [keep, reset] = [unstack(z as T), unstack(r as T)];
+  const [gateKernel, candidateKernel] = partsOf(algebra, u!);
+  const g = before(algebra, h!);
+  const toCandidate = unstack(activation.through(algebra, algebra.oneMinus(z!), k!));
+  const toZ = unstack(gates.through(algebra, sub(g, k!), z!));
+  const toR = unstack(gates.through(algebra, g, r!));
+  const [keep, reset] = [unstack(z!), unstack(r!)];
   const outer = all ? unstack(algebra.swapTime(dy)) : [];
   const ofGates: T[] = [];
   const ofCandidates: T[] = [];
   let next: T | null = all ? null : dy;
   for (let t = keep.length - 1; t >= 0; t--) {
     const out = outer[t];
-    const dh = out && next ? add(out, next) : ((out ?? next) as T);
-    const dk = mul(dh, toCandidate[t] as T);
+    const dh = out && next ? add(out, next) : (out ?? next)!;
+    const dk = mul(dh, toCandidate[t]!);
     const e = matMul(dk, candidateKernel, false, true);
-    const dzr = algebra.concat([mul(dh, toZ[t] as T), mul(e, toR[t] as T)], 1);
+    const dzr = algebra.concat([mul(dh, toZ[t]!), mul(e, toR[t]!)], 1);
     ofGates.unshift(dzr);
     ofCandidates.unshift(dk);
     if (t === 0) break;
-    const around = add(mul(dh, keep[t] as T), mul(e, reset[t] as T));
+    const around = add(mul(dh, keep[t]!), mul(e, reset[t]!));
     next = add(around, matMul(dzr, gateKernel, false, true));
   }
   return [ofGates, ofCandidates].map((list) => algebra.clear(rows(algebra, algebra.stack(list))));
@@ -95,22 +95,22 @@ const joined = <T extends Shaped>({ concat }: Algebra<T>, parts: T[]): T => conc
 
 /** `dx = d W^T`, d for gates and candidate. */
 function toInput<T extends Shaped>(algebra: Algebra<T>, d: T[], [x, w]: T[]): T {
-  const [batch, steps, features] = (x as T).shape as [number, number, number];
-  const flat = algebra.matMul(joined(algebra, d), w as T, false, true);
+  const [batch = 0, steps = 0, features = 0] = x!.shape;
+  const flat = algebra.matMul(joined(algebra, d), w!, false, true);
   return algebra.swapTime(algebra.reshape(flat, [steps, batch, features]));
 }
 
 /** `dW = x^T d`. */
 function toKernel<T extends Shaped>(algebra: Algebra<T>, d: T[], [x]: T[]): T {
-  const inputs = rows(algebra, algebra.swapTime(x as T));
+  const inputs = rows(algebra, algebra.swapTime(x!));
   return algebra.clear(algebra.matMul(inputs, joined(algebra, d), true));
 }
 
 /** `dU = [g^T dzr, (r g)^T dk]`. */
 function toRecurrent<T extends Shaped>(algebra: Algebra<T>, [dzr, dk]: T[], _: T[], [, r, , h]: T[]): T {
-  const g = before(algebra, h as T);
-  const toGates = algebra.matMul(rows(algebra, g), dzr as T, true);
-  const toCandidate = algebra.matMul(rows(algebra, algebra.mul(r as T, g)), dk as T, true);
+  const g = before(algebra, h!);
+  const toGates = algebra.matMul(rows(algebra, g), dzr!, true);
+  const toCandidate = algebra.matMul(rows(algebra, algebra.mul(r!, g)), dk!, true);
   return algebra.clear(joined(algebra, [toGates, toCandidate]));
 }
 

@@ -31,10 +31,10 @@ function forward<T extends Shaped>(
   { activation, gates, all }: Form,
 ): T[] {
   const { add, mul, matMul, split, slice, stack } = algebra;
-  const [batch, steps] = (x as T).shape as [number, number];
+  const [batch = 0, steps = 0] = x!.shape;
   const [w, u, b] = folded(algebra, [gates, gates, activation, gates], weights);
-  const units = u.shape[0] as number;
-  const flat = matMul(rows(algebra, algebra.swapTime(x as T)), w);
+  const units = u.shape[0]!;
+  const flat = matMul(rows(algebra, algebra.swapTime(x!)), w);
   const products = algebra.reshape(b ? algebra.addBias(flat, b) : flat, [steps, batch, 4 * units]);
   const trace: T[][] = [[], [], [], [], [], [], []];
   let [h, c]: [T | null, T | null] = [null, null];
@@ -49,7 +49,7 @@ function forward<T extends Shaped>(
     for (const [k, value] of [i, f, o, g, c, a, h].entries()) trace[k]?.push(value);
   }
   const stacked = trace.map(stack);
-  return [all ? algebra.swapTime(stacked[6] as T) : (h as T), ...stacked];
+  return [all ? algebra.swapTime(stacked[6]!) : h!, ...stacked];
 }
 
 /**
@@ -66,57 +66,51 @@ function through<T extends Shaped>(
   { activation, gates, all }: Form,
 ): T[] {
   const { add, mul, matMul, concat, unstack } = algebra;
-  const throughGate = (v: T, gate: T | undefined) => gates.through(algebra, v, gate as T);
-  const throughActivation = (v: T | undefined, y: T | undefined) =>
-    activation.through(algebra, v as T, y as T);
+  const throughGate = (v: T, gate: T | undefined) => gates.through(algebra, v, gate!);
+  const throughActivation = (v: T | undefined, y: T | undefined) => activation.through(algebra, v!, y!);
   const factors = unstack(
     concat(
-      [
-        throughGate(g as T, i),
-        throughGate(before(algebra, c as T), f),
-        throughActivation(i, g),
-        throughGate(a as T, o),
-      ],
+      [throughGate(g!, i), throughGate(before(algebra, c!), f), throughActivation(i, g), throughGate(a!, o)],
       2,
     ),
   );
   const toCell = unstack(throughActivation(o, a));
-  const forget = unstack(f as T);
+  const forget = unstack(f!);
   const outer = all ? unstack(algebra.swapTime(dy)) : [];
   const dzs: T[] = [];
   let [dhNext, dcNext]: [T | null, T | null] = [all ? null : dy, null];
   for (let t = factors.length - 1; t >= 0; t--) {
     const out = outer[t];
-    const dh = out && dhNext ? add(out, dhNext) : ((out ?? dhNext) as T);
-    const own = mul(dh, toCell[t] as T);
+    const dh = out && dhNext ? add(out, dhNext) : (out ?? dhNext)!;
+    const own = mul(dh, toCell[t]!);
     const dc: T = dcNext ? add(dcNext, own) : own;
-    const dz = mul(concat([dc, dc, dc, dh], 1), factors[t] as T);
+    const dz = mul(concat([dc, dc, dc, dh], 1), factors[t]!);
     dzs.unshift(dz);
     if (t === 0) break;
-    dhNext = matMul(dz, u as T, false, true);
-    dcNext = mul(dc, forget[t] as T);
+    dhNext = matMul(dz, u!, false, true);
+    dcNext = mul(dc, forget[t]!);
   }
   return [algebra.clear(rows(algebra, algebra.stack(dzs)))];
 }
 
 /** `dx = dz W^T`. */
 function toInput<T extends Shaped>(algebra: Algebra<T>, [dz]: T[], [x, w]: T[]): T {
-  const [batch, steps, features] = (x as T).shape as [number, number, number];
-  const flat = algebra.matMul(dz as T, w as T, false, true);
+  const [batch = 0, steps = 0, features = 0] = x!.shape;
+  const flat = algebra.matMul(dz!, w!, false, true);
   return algebra.swapTime(algebra.reshape(flat, [steps, batch, features]));
 }
 
 /** `dW = x^T dz`. */
 function toKernel<T extends Shaped>(algebra: Algebra<T>, [dz]: T[], [x]: T[]): T {
-  return algebra.clear(algebra.matMul(rows(algebra, algebra.swapTime(x as T)), dz as T, true));
+  return algebra.clear(algebra.matMul(rows(algebra, algebra.swapTime(x!)), dz!, true));
 }
 
 /** `dU = h_^T dz`, h_ the states before. */
 function toRecurrent<T extends Shaped>(algebra: Algebra<T>, [dz]: T[], _: T[], trace: T[]): T {
-  return algebra.clear(algebra.matMul(rows(algebra, before(algebra, trace[6] as T)), dz as T, true));
+  return algebra.clear(algebra.matMul(rows(algebra, before(algebra, trace[6]!)), dz!, true));
 }
 
 /** `db = sum dz`. */
 function toBias<T extends Shaped>({ sumRows }: Algebra<T>, [dz]: T[]): T {
-  return sumRows(dz as T);
+  return sumRows(dz!);
 }

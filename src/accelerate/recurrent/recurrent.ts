@@ -77,14 +77,14 @@ export function folded<T extends Shaped>(
   const given = [w, u, ...(b ? [b] : [])] as [T, T, T?];
   if (parts.every(({ factor, term }) => factor === 1 && term === 0)) return given;
   const { concat, filled, mul, add } = algebra;
-  const units = ((u as T).shape[1] as number) / parts.length;
+  const units = u!.shape[1]! / parts.length;
   const row = (key: 'factor' | 'term') =>
     concat(
       parts.map((part) => filled(units, part[key])),
       0,
     );
   const [factors, terms] = [row('factor'), row('term')];
-  return [mul(w as T, factors), mul(u as T, factors), b ? add(mul(b, factors), terms) : terms];
+  return [mul(w!, factors), mul(u!, factors), b ? add(mul(b, factors), terms) : terms];
 }
 
 /** Whether the layer is the one that TensorFlow's op for whole sequences computes. */
@@ -119,8 +119,7 @@ export function isPlain(
 }
 
 /** `[steps, batch, features]` with the steps and the examples as rows. */
-export const rows = <T extends Shaped>({ reshape }: Algebra<T>, x: T): T =>
-  reshape(x, [-1, x.shape[2] as number]);
+export const rows = <T extends Shaped>({ reshape }: Algebra<T>, x: T): T => reshape(x, [-1, x.shape[2]!]);
 
 /** What stood at the step before; zeros at the first. */
 export function before<T extends Shaped>({ zeros, concat, slice }: Algebra<T>, x: T): T {

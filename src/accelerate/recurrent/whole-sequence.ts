@@ -43,19 +43,19 @@ export function recurrenceOf({ forward, through, gradients }: Equations): Recurr
   return {
     forward(inputs, form) {
       const [y, ...trace] = compute(inputs, (algebra, inputs) => forward(algebra, inputs, form));
-      return { y: y as tf.Tensor, trace };
+      return { y: y!, trace };
     },
     backward(dy, inputs, trace, form) {
       const count = inputs.length;
       const d = compute([dy, ...inputs, ...trace], (algebra, [dy, ...rest]) =>
-        through(algebra, dy as (typeof rest)[0], rest.slice(0, count), rest.slice(count), form),
+        through(algebra, dy!, rest.slice(0, count), rest.slice(count), form),
       );
       return gradients.slice(0, count).map((gradient) => () => {
         const [result] = compute([...d, ...inputs, ...trace], (algebra, all) => {
           const [d0, rest] = [all.slice(0, d.length), all.slice(d.length)];
           return [gradient(algebra, d0, rest.slice(0, count), rest.slice(count))];
         });
-        return result as tf.Tensor;
+        return result!;
       });
     },
   };
@@ -93,8 +93,8 @@ export function wholeSequence(
 
 function run({ cell, returnSequences }: Recurrent, x: tf.Tensor3D, recurrence: Recurrence): tf.Tensor {
   const form: Form = {
-    activation: activationOf(cell.activation) as Activation,
-    gates: activationOf(cell.recurrentActivation) as Activation,
+    activation: activationOf(cell.activation)!,
+    gates: activationOf(cell.recurrentActivation)!,
     all: returnSequences,
   };
   const weights = [cell.kernel, cell.recurrentKernel, cell.bias].flatMap((weight) =>
