@@ -18,13 +18,13 @@ import type { TimeDriven } from '../src/schedules/time-driven.js';
 import { type Time, valueAt } from '../src/schedules/value-at.js';
 
 const fields = {
-  /** The probability to drop at the beginning, from 0 to 1; with a schedule, what it is multiplied by. Default there: 1. */
+  /** The probability to drop at the beginning, from 0 to 1; with a schedule, a factor of it, by default 1. */
   rate: optional(orNull(probability), null),
-  /** Training steps after which the rate is 0: a positive integer. One of steps, epochs and schedule has to be given. */
+  /** Training steps after which the rate is 0: a positive integer. Give one of steps, epochs and schedule. */
   steps: optional(orNull(positiveInteger), null),
   /** Epochs after which the rate is 0: a positive integer. Needs `scheduleDropout()` among the callbacks of `fit`. */
   epochs: optional(orNull(positiveInteger), null),
-  /** Any other course, within 0 to 1. In epochs or the fraction of training it needs `scheduleDropout()` too. */
+  /** Any other schedule of rates from 0 to 1. In epochs or the fraction of training it needs `scheduleDropout()` too. */
   schedule: optional(orNull(requireRates), null),
   /** Shape of the mask; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */
   noiseShape: optional(noiseShape, null),
@@ -74,7 +74,7 @@ export class AnnealedDropout extends RandomLayer<typeof fields> implements Folda
     return this.rateAt(this.now(this.step));
   }
 
-  /** Tells the time of the next training calls, or that a training is over; `scheduleDropout()` does. Steps it counts itself. */
+  /** Tells the layer the time of the next training calls, or by null that training is over; `scheduleDropout()` calls it. */
   setTime(time: Time | null): void {
     this.time = time;
   }
@@ -125,15 +125,16 @@ function scheduleOf(kind: string, { steps, epochs, schedule }: ValuesOf<typeof f
  *
  * `y = x r / (1 - p[t])`, `r ~ Bernoulli(1 - p[t])`, `p[t] = rate max(0, 1 - t / steps)` or `rate schedule(t)`.
  *
- * Input and output of any shape. Rates are rounded to a multiple of 2^-16. The layer counts its own training calls, from
- * t = 0, in its config, so that a loaded model goes on where it was; each step has a mask of its own, the
- * same on every backend. What it cannot know, the epoch and the end of training, `scheduleDropout()` tells it. A schedule
- * has the rates itself: leave `rate` out. Inference is the identity.
+ * Input and output of any shape. Inference is the identity. Rates are rounded to a multiple of 2^-16. A schedule holds the
+ * rates itself: leave `rate` out. The layer counts training steps itself; the epoch and the end of training it learns from
+ * `scheduleDropout()`.
  *
- * The layer draws by its seed and its name, without a name by its seed and its place among such layers of the model.
+ * Each training call draws a new mask, the same on every backend. It follows from the seed, the layer's name and the
+ * number of the call, which the config holds: a loaded model continues with the next mask. A layer without a name draws
+ * by its place among such layers of the model.
  *
- * A layer that is called k times in a step, shared or once for each time step of `timeDistributed`, counts k: multiply
- * `steps` by it, or anneal by `epochs`.
+ * A layer that is called k times in a step, because it is shared or inside `timeDistributed`, counts k calls: multiply
+ * `steps` by k, or anneal by `epochs`.
  *
  * Differs from the paper:
  * 1. the input is divided by the current 1 - p[t] while training; the paper scales the weights at prediction.

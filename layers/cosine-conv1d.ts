@@ -26,7 +26,7 @@ export class CosineConv1D extends SingleInputLayer<typeof fields> implements Fol
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const inputs = channels(this.kind, inputShape, { exactly: 3 }, -1);
-    this.computeOutputShape(inputShape); // refuses one that no window fits into
+    this.computeOutputShape(inputShape); // refuses an input that is smaller than the window
     const { kernelSize, filters } = this.settings;
     this.parts = new CosineWeights(this.settings, [...kernelSize, inputs, filters], (...weight) =>
       this.weight(...weight),
@@ -58,19 +58,19 @@ register(CosineConv1D);
 /**
  * A convolution that takes the cosine between patch and filter in place of their product:
  *
- * `y = f(s c)`, `c = patch.w / (|patch| |w|)` for each place and filter, so that -1 <= c <= 1.
+ * `y = f(s c)`, `c = patch.w / (|patch| |w|)` for each place and filter, with -1 <= c <= 1.
  *
- * Input `[batch, steps, channels]`, output `[batch, steps', filters]`. Training and inference are the same function. What
- * lies over the edge counts as zeros, in the length of a patch too. It does not change when a sequence or a filter is
- * multiplied by a positive number; centred, nor when a constant is added to a patch that lies inside. Learning rates are
- * an order of magnitude or two above those of conv1d.
+ * Input `[batch, steps, channels]`, output `[batch, steps', filters]`. Training and inference are the same function. Padding
+ * counts as zeros, in the length of a patch too. The output does not change when a sequence or a filter is multiplied by a
+ * positive number; with `center`, nor when a constant is added to a patch without padding. Learning rates are one or two
+ * orders of magnitude above those of conv1d.
  *
- * A dilated window costs as much as one with its gaps filled, since tfjs has no gradient for it otherwise. Centred, the
- * patches are laid out in memory: kernel size times as much as the input.
+ * A dilated window costs as much as a window without gaps, since tfjs has no gradient of dilated convolutions. With
+ * `center` the patches are laid out in memory, which takes kernel size times the memory of the input.
  *
  * Differs from the paper:
  * 1. a zero patch or filter gives 0 (in the paper it is undefined);
- * 2. a bias and a scale can be asked for.
+ * 2. there can be a bias and a scale.
  *
  * Reference: Luo et al., "Cosine Normalization: Using Cosine Similarity Instead of Dot Product in Neural Networks",
  * arXiv 1702.05870.

@@ -50,18 +50,20 @@ register(CosineDense);
 /**
  * A dense layer that takes the cosine between input and weights in place of their product:
  *
- * `y = f(s c)`, `c = x.w / (|x| |w|)` for each unit, so that -1 <= c <= 1.
+ * `y = f(s c)`, `c = x.w / (|x| |w|)` for each unit, with -1 <= c <= 1.
  *
- * Input `[..., features]`, output `[..., units]`. Training and inference are the same function. It does not change when
- * an example or a unit's weights are multiplied by a positive number; centred, nor when a constant is added to them.
- * That holds for inputs of any magnitude, and for weights of a length from about 1e-4 to 1e18: below, epsilon counts,
- * above, float32 has no square.
- * The steps along w are therefore small: learning rates are an order of magnitude or two above those of dense. Meant
- * for hidden layers: give the head a scale near 10 or make it dense, since ten cosines cannot tell ten classes apart.
+ * Input `[..., features]`, output `[..., units]`. Training and inference are the same function. The output does not change
+ * when an example or the weights of a unit are multiplied by a positive number; with `center`, nor when a constant is
+ * added to them. That holds for inputs of any magnitude, and for weights of a length from about 1e-4, below which epsilon
+ * matters, to 1e18, above which a square overflows float32.
+ *
+ * Gradients along w are therefore small: learning rates are one or two orders of magnitude above those of dense. Meant for
+ * hidden layers. A softmax of ten cosines can never be sure of a class: give the last layer a scale near 10, or make it
+ * dense.
  *
  * Differs from the paper:
  * 1. a zero example or weight vector gives 0 (in the paper it is undefined);
- * 2. a bias and a scale can be asked for.
+ * 2. there can be a bias and a scale.
  *
  * Reference: Luo et al., "Cosine Normalization: Using Cosine Similarity Instead of Dot Product in Neural Networks",
  * arXiv 1702.05870.

@@ -33,26 +33,26 @@ import { isBuiltin } from '../src/tfjs/builtins.js';
 import { builtInDense } from '../src/tfjs/named.js';
 import type { Weight } from '../src/tfjs/weights.js';
 
-/** What prediction draws from, whatever the layer's name and seed: equal weights predict equally. */
+/** What prediction draws from, whatever the layer's name and seed: layers of equal weights predict the same. */
 const FIXED = fixedDraw({ layer: 'dropConnectDense', seed: 0 });
 
 const own = {
-  /** The probability to drop a weight, from 0 to 1. The layer's own `rate` may be set at any time. */
+  /** The probability to drop a weight, from 0 to 1. `layer.rate` may be set at any time. */
   rate: required(probability),
   /**
-   * What has a mask of its own: each example, as in the paper, or each batch, which takes a small part of the time.
-   * Default: 'example'.
+   * A mask for each example, as in the paper, or for each batch, which takes a small part of the time. Default:
+   * 'example'.
    */
   maskPer: optional(oneOf('example', 'batch'), 'example'),
-  /** What is predicted: see the layer. Default: 'mean'. */
+  /** How a prediction is computed: see {@link dropConnectDense}. Default: 'mean'. */
   inference: optional(oneOf('mean', 'gaussian', 'sample'), 'mean'),
   /**
-   * How many draws a prediction is the mean of, where it draws: a positive integer. Each costs a product with a kernel
-   * for 'sample', a pass over the output for 'gaussian'. Default: 100, for a standard error of a tenth of the spread of
-   * f(u).
+   * Number of draws for a prediction by 'sample' or 'gaussian': a positive integer. A draw costs a product with the
+   * kernel for 'sample', a pass over the output for 'gaussian'. Default: 100, which gives a standard error of a tenth of
+   * the standard deviation of f(u).
    */
   samples: optional(positiveInteger, 100),
-  /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
+  /** Where outputs are scaled: in training by `1 / (1 - rate)`, or at prediction by `1 - rate`. Default: 'inverted'. */
   scaling: optional(oneOf('inverted', 'classical'), 'inverted'),
 };
 const fields = { ...unitsField, ...kernelFields, ...useBiasField, ...own };
@@ -188,37 +188,40 @@ function perBatch(
   return dropConnectPerBatch(x, kernel, kept, scale);
 }
 
-/** The masks of a block: drawn, or its part of those that a test gave for all examples. */
+/** The masks of a block of examples: drawn, or cut out of the masks that a test gave for all examples. */
 function masksOf({ index, first, shape }: Block, rate: number, draw: Draw): tf.Tensor {
   const kept = draw.bernoulli(shape, rate, `block ${index}`);
   return kept.shape[0] === shape[0] ? kept : kept.slice(first, shape[0]);
 }
 
 /**
- * A dense layer with DropConnect: dropout of weights in place of activities. With `M ~ Bernoulli(1 - rate)` of the
- * kernel's shape, and prediction from `u`, what f is applied to:
+ * A dense layer with DropConnect: dropout of weights in place of activations. With `M ~ Bernoulli(1 - rate)` of
+ * the kernel's shape, and u the pre-activation, with masks, at prediction:
  *
  * inverted: training `y = f(x (M * W) / (1 - rate) + b)`, `E[u] = x W + b`, `Var[u] = rate / (1 - rate) (x * x)(W * W)`;
  *
  * classical: training `y = f(x (M * W) + b)`, `E[u] = (1 - rate) x W + b`, `Var[u] = rate (1 - rate) (x * x)(W * W)`.
  *
- * Prediction 'mean' is `f(E[u])`; 'gaussian' the mean of f(u) for u normal of these moments, in closed form where f is
- * relu or linear, else over `samples` normal draws; 'sample' the mean of f(u) over `samples` masks. What prediction draws
- * is the same for all layers, calls and examples: a prediction follows from weights and example alone.
+ * Prediction, by `inference`: 'mean' is `f(E[u])`; 'gaussian' is the mean of f(u) for a normal u of this mean and
+ * variance, in closed form where f is relu or linear, else over `samples` draws; 'sample' is the mean of f(u) over
+ * `samples` masks. These draws are the same for all layers, calls and examples: a prediction follows from the weights and
+ * the example alone.
  *
- * Input `[..., features]`, output `[..., units]`; every index but the last counts as an example. Rate 0 is dense, rate 1
- * trains `f(b)`; others are rounded to a multiple of 2^-16. Each training call has masks of its own; the config
- * counts the calls. The layer draws by its seed and its name, without a name by its seed and its place among such layers
- * of the model. `rate` may be set while `fit` runs.
+ * Input `[..., features]`, output `[..., units]`; every index but the last counts as an example. Rate 0 is a dense layer,
+ * rate 1 trains `f(b)`; other rates are rounded to a multiple of 2^-16. `rate` may be set while `fit` runs.
  *
- * A mask a batch holds five bytes a weight until the gradient. A mask an example is drawn for a few examples at a time and
- * drawn again for the gradient, so that a step holds what a dense layer's does, and three tensors of 2^22 numbers at most,
- * or of one example's; but it draws `2 batch features units` numbers, which is nearly all of its time (`npm run bench`).
+ * Each training call draws new masks. They follow from the seed, the layer's name and the
+ * number of the call, which the config holds; a layer without a name draws by its place among such layers of the model.
+ *
+ * A mask per batch takes five bytes per weight until the gradient is computed. Masks per example are drawn for a few
+ * examples at a time, and drawn again for the gradient: beside the memory of a dense layer a step takes at most three
+ * tensors of 2^22 numbers, or of one example's masks where those are larger. But it draws `2 batch features units`
+ * numbers, which takes nearly all of its time (`npm run bench`).
  *
  * Differs from the paper:
- * 1. kept weights are divided by 1 - rate while training; the paper's form is 'classical';
+ * 1. kept weights are divided by 1 - rate in training; the paper's form is 'classical';
  * 2. the bias is not dropped;
- * 3. prediction is of the mean by default; the paper's is 'gaussian', by draws for every f.
+ * 3. prediction is by the mean by default; the paper's is 'gaussian', by draws for every f.
  *
  * Reference: Wan, Zeiler, Zhang, LeCun, Fergus, "Regularization of Neural Networks using DropConnect", ICML 2013.
  *

@@ -13,17 +13,17 @@ import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
 
 const fields = {
-  /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. The layer's own `rate` may be set at any time. */
+  /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. `layer.rate` may be set at any time. */
   rate: required(probability),
   /** Shape of the mask; 1 shares it along a dimension, null is the input's own. Default: the input's shape. */
   noiseShape: optional(noiseShape, null),
-  /** Where 1 - rate is made up for: in training (inverted) or at prediction (classical). Default: 'inverted'. */
+  /** Where outputs are scaled: in training by `1 / (1 - rate)`, or at prediction by `1 - rate`. Default: 'inverted'. */
   scaling: optional(oneOf('inverted', 'classical'), 'inverted'),
-  /** What multiplies the input: 0 or more, or a normal number of the same mean and variance. Default: 'bernoulli'. */
+  /** What multiplies the input: a mask, or normal numbers of the same mean and variance. Default: 'bernoulli'. */
   noise: optional(oneOf('bernoulli', 'gaussian'), 'bernoulli'),
-  /** Whether prediction drops too, with another mask at each call, for Monte-Carlo prediction. Default: false. */
+  /** Drop at prediction too, with a new mask at each call, for Monte-Carlo prediction. Default: false. */
   alwaysOn: optional(flag, false),
-  /** Of a layer that is always on, the predictions that are counted already. Written into the config. Default: 0. */
+  /** With alwaysOn, the number of predictions made so far. The config holds it. Default: 0. */
   predictions: optional(count, 0),
 };
 
@@ -105,13 +105,16 @@ register(Dropout);
  *
  * Gaussian: training `y = x n`, `n ~ N(1, rate / (1 - rate))`, prediction `y = x`.
  *
- * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16. The layer counts its training calls
- * in its config: each has a mask of its own, the same on every backend, and a loaded model goes on with the next.
- * The layer draws by its seed and its name, without a name by its seed and its place among such layers of the model. `rate` may be set while `fit` runs. Rate 0 is the identity, rate 1 gives zeros. With alwaysOn each prediction has a mask of its own too, counted apart, so that
- * training does not depend on how often was predicted.
+ * Input and output of any shape. Bernoulli rates are rounded to a multiple of 2^-16; rate 0 is the identity, rate 1 gives
+ * zeros. `rate` may be set while `fit` runs.
+ *
+ * Each training call draws a new mask, the same on every backend. It follows from the seed, the layer's name and the
+ * number of the call, which the config holds: a loaded model continues with the next mask. A layer without a name draws
+ * by its place among such layers of the model. With alwaysOn each prediction draws a new mask too; predictions are counted
+ * apart, and training does not depend on their number.
  *
  * Differs from `tf.layers.dropout`:
- * 1. a seed gives another mask at each step, not one for ever;
+ * 1. a seed gives another mask at each step, not the same one at all steps;
  * 2. rate 1 gives zeros, not the identity.
  *
  * Reference: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014); for

@@ -16,15 +16,15 @@ import type { Weight } from '../src/tfjs/weights.js';
 
 const fields = {
   /**
-   * Features whitened together: a divisor of the width of the input. Default: the largest one up to 64, so the whole
-   * width up to there. A batch should hold several times as many examples (times places).
+   * Number of features that are whitened together: a divisor of the width of the input. Default: the largest divisor up
+   * to 64. A batch should hold several times as many examples (or examples times places).
    */
   groupSize: optional(orNull(positiveInteger), null),
-  /** Newton's steps towards the inverse root: a positive integer. Default: 5. */
+  /** Number of Newton's steps towards the inverse root: a positive integer. Default: 5. */
   iterations: optional(positiveInteger, 5),
   /** Added to the variances: above 0. Default: 1e-5. */
   epsilon: optional(positive, 1e-5),
-  /** What the running averages keep of themselves at a training step, from 0 to 1. Default: 0.9. */
+  /** Momentum of the running averages, from 0 to 1: `a <- momentum a + (1 - momentum) new`. Default: 0.9. */
   momentum: optional(probability, 0.9),
   /** Add beta. Default: true. */
   center: optional(flag, true),
@@ -144,20 +144,20 @@ function sizeOfGroups(kind: string, width: number, asked: number | null): number
  * training: `y = gamma (x - mu[x]) W + beta`, `W ~ (S + epsilon I)^(-1/2)`; inference: the same map with the running
  * averages of mu and W, `a <- momentum a + (1 - momentum) new`.
  *
- * W comes of T steps: `N = S / tr S`, `P_0 = I`, `P_k = (3 P_{k-1} - P_{k-1}^3 N) / 2`, `W = P_T / sqrt(tr S)`. It is
- * symmetric, so that features keep their places. Directions with a tenth and more of a group's variance leave with a
- * variance within 1 % of 1 after 5 steps, lesser ones with less (0.43 for a hundredth): fewer steps decorrelate less.
+ * W is computed in T steps: `N = S / tr S`, `P_0 = I`, `P_k = (3 P_{k-1} - P_{k-1}^3 N) / 2`, `W = P_T / sqrt(tr S)`. W
+ * is symmetric: each output belongs to the feature of its index. After 5 steps, a direction with at least a tenth of its
+ * group's variance has a variance within 1 % of 1; one with a hundredth has 0.43. Fewer steps decorrelate less.
  *
  * Input `[..., features]`, output of the same shape. Weights: gamma, beta `[features]`, movingMean `[features]`,
- * movingWhitening `[groups, groupSize, groupSize]`; the last two are saved and not trained, and start at 0 and I. A
- * layer whose `trainable` is false, or that of a model around it, works as in inference, in fit too, and its averages
- * stay. One example alone has no covariance: a batch of one, as the last of an epoch may be,
- * is whitened by the running averages, which stay.
+ * movingWhitening `[groups, groupSize, groupSize]`; the last two are saved and not trained, and start at 0 and I. A layer
+ * that is frozen, by its `trainable` or that of a model around it, computes in fit what it does in inference, and its
+ * averages do not change. A single example has no covariance: a batch of one, as the last of an epoch may be, is whitened
+ * by the running averages, which do not change either.
  *
  * Differs from the paper:
  * 1. features have their own axis, the last; the paper's is the first of a transposed batch;
- * 2. the steps keep P_k N beside P_k: the same sequence, which stays where it has converged;
- * 3. the groups are 64 wide at most if not told otherwise; the authors' code has one group by default.
+ * 2. the steps compute P_k N beside P_k: the same sequence, stable after it has converged;
+ * 3. a group has at most 64 features by default; the authors' code has one group by default.
  *
  * Reference: Huang et al., "Iterative Normalization: Beyond Standardization towards Efficient Whitening",
  * arXiv 1904.03441; defaults of epsilon, momentum, gamma and beta are those of the authors' code.

@@ -27,9 +27,9 @@ const units: Check<number> = (owner, argument, value) => {
 const fields = {
   /** Size of the output and of each state: an integer of 2 or more. */
   units: required(units),
-  /** Of the candidate and of the output. Default: 'tanh'. */
+  /** Activation of the candidate and of the output. Default: 'tanh'. */
   activation: activation('tanh'),
-  /** Of the gates. Default: 'hardSigmoid', as in tf.layers.lstmCell; the paper's is 'sigmoid'. */
+  /** Activation of the gates. Default: 'hardSigmoid', as in tf.layers.lstmCell; the paper's is 'sigmoid'. */
   recurrentActivation: activation('hardSigmoid'),
   /** Add a bias to the gates. Default: true. */
   useBias: optional(flag, true),
@@ -63,9 +63,9 @@ export interface LayerNormLSTMCellArgs extends LayerArgs, ArgsOf<typeof fields> 
 export class LayerNormLSTMCell extends BaseLayer<typeof fields> {
   static className = 'EvenkeelLayerNormLSTMCell';
 
-  /** Of h and of c: what tf.layers.rnn asks of a cell. */
+  /** The sizes of h and of c, which tf.layers.rnn asks a cell for. */
   readonly stateSize: number[];
-  /** Here for the type of a cell alone: there are no masks. */
+  /** Required by tfjs's type of a cell; there are no masks. */
   declare dropoutMask: tf.Tensor;
   declare recurrentDropoutMask: tf.Tensor;
 
@@ -122,7 +122,7 @@ export class LayerNormLSTMCell extends BaseLayer<typeof fields> {
     });
   }
 
-  /** What goes into the four gates, `[batch, 4 units]`. */
+  /** Of the four gates, `[batch, 4 units]`. */
   private preactivation(x: tf.Tensor, h: tf.Tensor): tf.Tensor2D {
     const { epsilon } = this.settings;
     const byInput: tf.Tensor2D = tf.matMul(x, this.kernel.read());
@@ -179,24 +179,24 @@ function threeOf(kind: string, inputs: tf.Tensor | tf.Tensor[]): [tf.Tensor, tf.
 }
 
 /**
- * A cell of an LSTM with layer normalization, for `tf.layers.rnn`. With LN the normalization of each example by the mean
- * and the variance of its own features, and gains g:
+ * An LSTM cell with layer normalization, for `tf.layers.rnn`. LN normalizes each example by the mean and the variance of
+ * its features; g are gains:
  *
- * `[i, f, c~, o] = g_x LN(x W) + g_h LN(h U) + b`, each LN over all four gates of its product;
+ * `[i, f, c~, o] = g_x LN(x W) + g_h LN(h U) + b`, each LN over all four gates together;
  * `c' = s(f) c + s(i) a(c~)`, `h' = s(o) a(g_c LN(c') + b_c)`, with s the recurrent activation, a the activation.
  *
  * Input `[batch, features]` and the states h, c `[batch, units]` each; output h' and the states h', c'. Training and
  * inference are the same function. Weights: kernel `[features, 4 units]`, recurrentKernel `[units, 4 units]`, bias
  * `[4 units]`, kernelGain, recurrentGain `[4 units]`, cellGain, cellBias `[units]`; gains start at 1, cellBias at 0. The
- * output does not change when kernel or recurrent kernel are multiplied by a positive number, as far as epsilon is small
+ * output does not change when the kernel or the recurrent kernel is multiplied by a positive number, if epsilon is small
  * beside the variances.
  *
- * Dropout within the cell is refused: tf.layers.rnn never tells a cell that a sequence begins, so that a mask would be
- * kept for ever. `tf.layers.rnn` of tfjs 4.22 leaves out the regularization losses of its cell, of this one as of the
- * built-in ones: they are in `cell.calculateLosses()`.
+ * Dropout within the cell is refused: tf.layers.rnn never tells a cell that a sequence begins, so a mask would never
+ * change. In tfjs 4.22, `tf.layers.rnn` leaves out the regularization losses of any cell: they are in
+ * `cell.calculateLosses()`.
  *
  * Differs from the paper:
- * 1. the two normalized products have gains and no biases of their own: their sum is b;
+ * 1. the two normalized products have gains, and one bias b in place of two;
  * 2. the gates are hardSigmoid by default, as in tf.layers.lstmCell;
  * 3. the bias of the forget gate starts at 1.
  *

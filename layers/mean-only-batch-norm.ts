@@ -21,7 +21,7 @@ const axisOfChannels: Check<number> = (owner, argument, value) => {
 const fields = {
   /** The axis of the channels, not that of the batch; negative counts from the end. Default: -1. */
   axis: optional(axisOfChannels, -1),
-  /** What the running mean keeps of itself at a training step, from 0 to 1. Default: 0.9. */
+  /** Momentum of the running mean, from 0 to 1: `m <- momentum m + (1 - momentum) new`. Default: 0.9. */
   momentum: optional(probability, 0.9),
   /** Default: 'zeros'. */
   betaInitializer: initializer('zeros'),
@@ -91,10 +91,10 @@ register(MeanOnlyBatchNorm);
  * training: `y = x - mu[x] + b`, mu over the batch and every other axis; inference: `y = x - m + b`, m the running mean,
  * `m <- momentum m + (1 - momentum) mu[x]` at each training step.
  *
- * Input and output of any rank from 2 on. Weights: bias `[channels]`, movingMean `[channels]`, saved and not trained.
- * A layer whose `trainable` is false, or that of a model around it, works as in inference, in fit too, and its running
- * mean stays. The bias of the layer before has no effect: leave it out. Where a batch holds
- * one value a channel, training gives b whatever the value.
+ * Input and output of rank 2 or more. Weights: bias `[channels]`, and movingMean `[channels]`, saved and not trained. A
+ * layer that is frozen, by its `trainable` or that of a model around it, computes in fit what it does in inference, and
+ * its running mean does not change. The bias of the layer before has no effect: leave it out. In training, a batch with
+ * one value per channel gives b, whatever the value.
  *
  * Differs from the paper:
  * 1. the momentum of the running mean can be chosen, and the axis of the channels.

@@ -10,15 +10,15 @@ import type { RandomArgs } from '../src/layer/randomness.js';
 import { register } from '../src/layer/register.js';
 import { meanSlope, rrelu as rectify, slopeOf } from '../src/ops/rrelu.js';
 
-/** The default bounds, by what is drawn: those of PyTorch and of the paper. */
+/** The default bounds: of PyTorch for the slope, of the paper for the divisor. */
 const BOUNDS = { slope: [1 / 8, 1 / 3], divisor: [3, 8] } as const;
 
 const fieldsWith = ([lower, upper]: readonly [number, number]) => ({
-  /** Least of the numbers drawn: finite, above 0 for a divisor. Default: 1/8 for a slope, 3 for a divisor. */
+  /** Lower bound of the numbers drawn: finite, above 0 for a divisor. Default: 1/8 for a slope, 3 for a divisor. */
   lower: optional(finite, lower),
-  /** Greatest of them, not below lower. Default: 1/3 for a slope, 8 for a divisor. */
+  /** Upper bound of the numbers drawn: finite, not below `lower`. Default: 1/3 for a slope, 8 for a divisor. */
   upper: optional(finite, upper),
-  /** What is drawn: the slope, as in frameworks, or what x is divided by, as in the paper. Default: 'slope'. */
+  /** What is uniformly distributed: the slope, or the divisor of x, as in the paper. Default: 'slope'. */
   law: optional(oneOf('slope', 'divisor'), 'slope'),
 });
 type Fields = ReturnType<typeof fieldsWith>;
@@ -57,17 +57,21 @@ export class RReLU extends RandomLayer<Fields> implements Foldable {
 register(RReLU);
 
 /**
- * Randomized leaky ReLU: `y = x` for x > 0, else `a x`, with a slope of its own for each element.
+ * Randomized leaky ReLU: `y = x` for x > 0, else `a x`, with another slope for each element.
  *
- * Law 'slope': training `a ~ U(lower, upper)`, prediction `a = (lower + upper) / 2`, by default 0.2292.
+ * With `law: 'slope'`, the default: training `a ~ U(lower, upper)`, prediction `a = (lower + upper) / 2`, which is
+ * 0.2292 for the default bounds.
  *
- * Law 'divisor': training `1 / a ~ U(lower, upper)`, prediction `1 / a = (lower + upper) / 2`, by default 5.5.
+ * With `law: 'divisor'`: training `1 / a ~ U(lower, upper)`, prediction `1 / a = (lower + upper) / 2`, which is 5.5 for
+ * the default bounds.
  *
- * Input and output of any shape. Each training call has slopes of its own; the config counts the calls. The
- * layer draws by its seed and its name, without a name by its seed and its place among such layers of the model.
+ * Input and output of any shape.
+ *
+ * Each training call draws new numbers. They follow from the seed, the layer's name and the
+ * number of the call, which the config holds; a layer without a name draws by its place among such layers of the model.
  *
  * Differs from the paper:
- * 1. the slope is what is drawn by default, as in other frameworks; the paper's law is 'divisor'.
+ * 1. by default the slope is drawn, as in other frameworks; the paper draws the divisor.
  *
  * Reference: Xu, Wang, Chen, Li, "Empirical Evaluation of Rectified Activations in Convolutional Network",
  * arXiv 1505.00853, section 2.4.

@@ -28,11 +28,11 @@ const own = {
   alpha: optional(finite, 1),
   /** Shift in the belief network. Default: 0. */
   beta: optional(finite, 0),
-  /** What beta is added to: the logit of the keep probability, or each of its weights. Default: 'logit'. */
+  /** What beta is added to: the logit of the keep probability, or each weight of the belief network. Default: 'logit'. */
   betaOn: optional(oneOf('logit', 'weights'), 'logit'),
-  /** The weights of the belief network: the layer's own, or others, learned beside them. Default: 'tied'. */
+  /** The weights of the belief network: those of the layer, or weights that are learned apart. Default: 'tied'. */
   belief: optional(oneOf('tied', 'learned'), 'tied'),
-  /** Of the kernel of a learned belief network. Default: as that of the kernel. */
+  /** For the kernel of a learned belief network. Default: `kernelInitializer`. */
   beliefInitializer: orNull(initializer('glorotNormal')),
 };
 const fields = { ...unitsField, ...kernelFields, ...useBiasField, ...own };
@@ -100,13 +100,13 @@ export class StandoutDense extends RandomLayer<typeof fields> implements Foldabl
       const activated = activate(activation, z) as tf.Tensor2D;
       if (!kwargs.training) return standout(activated, this.logit(x, z), null);
       const noise = this.draw(kwargs).uniform(z.shape) as tf.Tensor2D;
-      // The tied one has no gradient: nothing of it is to be kept for one.
+      // A tied logit has no gradient, so nothing is kept on the tape for it.
       const logit = belief === 'tied' ? constantOf(z, (z) => this.logit(x, z)) : this.logit(x, z);
       return standout(activated, logit, noise, belief);
     });
   }
 
-  /** Of the keep probability, from the layer's input `[batch, features]` and pre-activation `[batch, units]`. */
+  /** The logit of the keep probability, from input `[batch, features]` and pre-activation `[batch, units]`. */
   private logit(x: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
     const { own, believed } = this;
     const { alpha, beta, betaOn } = this.settings;
@@ -132,7 +132,7 @@ export class StandoutDense extends RandomLayer<typeof fields> implements Foldabl
     return {
       is: 'branches',
       branches: {
-        activity: {
+        activation: {
           layer: builtInDense(named),
           weights: own.bias ? [own.kernel.read(), own.bias.read()] : [own.kernel.read()],
         },
@@ -152,18 +152,22 @@ function affine(x: tf.Tensor2D, { kernel, bias }: Weights): tf.Tensor2D {
 
 /**
  * A dense layer with standout: dropout whose keep probability is computed from the input by a belief network. With
- * `z = x W + b` and the belief network's `u = x P + c`, of the belief 'tied' `P = W, c = b`:
+ * `z = x W + b`, the belief network's `u = x P + c`, and for the belief 'tied' `P = W, c = b`:
  *
- * training: `y = f(z) r`, `r ~ Bernoulli(q)`; inference, the expectation: `y = f(z) q`, which is not the identity;
+ * training: `y = f(z) r`, `r ~ Bernoulli(q)`; inference: the expectation `y = f(z) q`;
  *
- * `q = sigmoid(alpha u + beta)` for betaOn 'logit'; for 'weights', beta is added to each weight, the bias's too:
- * `q = sigmoid(alpha u + beta (sum_features(x) + 1))`, without the 1 where there is no bias.
+ * betaOn 'logit': `q = sigmoid(alpha u + beta)`;
+ *
+ * betaOn 'weights': `q = sigmoid(alpha u + beta (sum_features(x) + 1))`, which adds beta to each weight of the belief
+ * network and to its bias; without a bias the 1 is left out.
  *
  * Input `[..., features]`, output `[..., units]`. alpha 0, beta 0 is classical dropout of rate 1/2. Weights: kernel W,
- * bias b, and of the belief 'learned' its kernel P and bias c, which starts at 0. Each training call has a mask of its
- * own; the config counts the calls. The layer draws by its seed and its name, without a name by its seed and its place
- * among such layers of the model. Gradients: the tied q counts as a constant in training; the learned one has
- * the straight-through gradient, that of the expectation `f(z) q`, so that x gets some through it too.
+ * bias b, and for the belief 'learned' its kernel P and bias c, which starts at 0. Gradients: the tied q counts as a
+ * constant in training; the learned q has the straight-through gradient, that of the expectation `f(z) q`, which reaches
+ * x too.
+ *
+ * Each training call draws new masks. They follow from the seed, the layer's name and the
+ * number of the call, which the config holds; a layer without a name draws by its place among such layers of the model.
  *
  * Differs from the paper:
  * 1. beta is added to the logit by default; implementations disagree, and the paper's tied form, `alpha W + beta`, is

@@ -45,10 +45,11 @@ register(UniformDropout);
  *
  * Training: `y = x (1 + r)`, `r ~ U(-beta, beta)`; prediction: `y = x`.
  *
- * Input and output of any shape. Of an input of mean 0, the variance at prediction is `3 / (3 + beta^2)` of that in
- * training, where dropout's is 1 - rate: at beta 0.1 that is 0.997, at rate 0.5 it is 0.5. Each training call has numbers
- * of its own; the config counts the calls. The layer draws by its seed and its name, without a name by its seed and its
- * place among such layers of the model.
+ * Input and output of any shape. For an input of mean 0, the variance at prediction is that in training times
+ * `3 / (3 + beta^2)`, 0.997 at beta 0.1; for dropout the factor is 1 - rate, 0.5 at rate 0.5.
+ *
+ * Each training call draws new numbers. They follow from the seed, the layer's name and the
+ * number of the call, which the config holds; a layer without a name draws by its place among such layers of the model.
  *
  * Reference: Li, Chen, Hu, Yang, "Understanding the disharmony between dropout and batch normalization by variance
  * shift", CVPR 2019, section 6.2.

@@ -182,7 +182,7 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
     );
   }
 
-  /** A dense kernel is large beside its outputs, so that these are scaled in its place. */
+  /** The kernel of a dense layer is larger than its outputs, so the outputs are scaled in its place. */
   private dense(x: tf.Tensor): tf.Tensor {
     const [kernel, bias] = this.parts as [NormalizedKernel, tf.LayerVariable?];
     const [g, v] = [kernel.g.read() as tf.Tensor1D, kernel.v.read() as tf.Tensor2D];
@@ -247,18 +247,19 @@ function prefixed(prefix: string, name: string): string {
 /**
  * Weight normalization: each kernel of a layer as direction and length, `w = g v / |v|` for each output.
  *
- * The length is taken over every axis of the kernel but the output's: the last; of a transposed convolution the last but
- * one; of a depthwise kernel the last two. Recurrent and separable layers have both of their kernels normalized.
+ * The length is taken over all axes of the kernel but that of the outputs: the last axis; in a transposed convolution the
+ * last but one; in a depthwise kernel the last two. In recurrent and separable layers both kernels are normalized.
  *
- * Input and output are those of the layer inside, training and inference the same function. At the start `g = |v|`, so
- * that wrapping changes no output, also not of a layer that already has weights; `dataInit` starts from data. Name,
- * trainable, initializers, regularizers and constraints are those of the layer inside: a kernel's regularizer acts on w,
- * its constraint on v. What tfjs cannot train stays so: dilated convolutions, and on wasm every convolution.
+ * Input and output are those of the layer inside; training and inference are the same function. At the start `g = |v|`:
+ * wrapping changes no output, not even of a layer that already has weights. `dataInit` starts from data instead. Name,
+ * trainable, initializers, regularizers and constraints are those of the layer inside; the regularizer of a kernel acts on
+ * w, its constraint on v. What tfjs cannot train, weightNorm cannot train either: dilated convolutions, and on wasm every
+ * convolution.
  *
- * Weights: `g` (of the shape of the kernel's output axes), `v` (of the kernel's), the bias, in that order; for two
+ * Weights, in this order: `g` (shape: the output axes of the kernel), `v` (shape: that of the kernel), the bias; for two
  * kernels `g`, `v`, `recurrentG`, `recurrentV`, or `depthwiseG`, `depthwiseV`, `pointwiseG`, `pointwiseV`; for two
- * directions `forwardG` to `forwardBias`, then `backwardG` to `backwardBias`. `tf.layers.bidirectional` around weightNorm
- * computes the same.
+ * directions `forwardG` to `forwardBias`, then `backwardG` to `backwardBias`. `tf.layers.bidirectional` around
+ * weightNorm computes the same.
  *
  * Differs from the paper:
  * 1. g starts at |v|, where the paper sets g and b from a batch of data: see `dataInit`;

@@ -162,7 +162,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'cosine layers: the added bias is not added',
     file: 'src/layer/cosine.ts',
-    right: "weights.bias && bias === 'add' ? scaled.add(weights.bias.read()) : scaled",
+    right: "this.bias && bias === 'add' ? scaled.add(this.bias.read()) : scaled",
     wrong: 'scaled',
   },
   {
@@ -205,7 +205,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a learned scale is not kept positive',
     file: 'src/layer/cosine.ts',
-    right: 'tf.exp(weights.logScale.read())',
+    right: 'tf.exp(this.logScale.read())',
     wrong: 'weights.logScale.read()',
   },
   {

@@ -1,4 +1,4 @@
-/** An argument that a layer cannot work with: names the layer, the argument, what is right and what was received. */
+/** For an argument that a layer cannot use: names the layer, the argument, what is expected and what was received. */
 export class ArgumentError extends Error {
   override name = 'ArgumentError';
 

@@ -1,6 +1,6 @@
 import { ArgumentError } from './argument-error.js';
 
-/** The value of an argument, if it is in its domain. @throws ArgumentError if not */
+/** Returns the value of an argument. @throws ArgumentError for one out of its domain */
 export type Check<T> = (owner: string, argument: string, value: unknown) => T;
 
 export const isInteger = (value: unknown): value is number => Number.isInteger(value);
@@ -10,7 +10,7 @@ export const positiveInteger: Check<number> = (owner, argument, value) => {
   throw new ArgumentError(owner, argument, 'a positive integer', value);
 };
 
-/** What is counted from 0. */
+/** A number of things: an integer of 0 or more. */
 export const count: Check<number> = (owner, argument, value) => {
   if (isInteger(value) && value >= 0) return value;
   throw new ArgumentError(owner, argument, 'an integer of 0 or more', value);

@@ -2,9 +2,10 @@
 export const KEEP_ONE =
   'Keep one: see `npm ls @tensorflow/tfjs-core`, then `npm dedupe`, and import nothing from @tensorflow/*/dist.';
 
-/** Whether what is no layer of this copy of tfjs is one of another: it can say its class all the same. */
+/** Whether something that is no layer of this copy of tfjs is a layer of another copy. */
 export function isForeign(value: unknown): boolean {
-  return typeof (value as { getClassName?: unknown } | null | undefined)?.getClassName === 'function';
+  if (typeof value !== 'object' || value === null || !('getClassName' in value)) return false;
+  return typeof value.getClassName === 'function';
 }
 
 export function foreign(who: string, what: string): Error {

@@ -1,6 +1,6 @@
 import { editDistance } from './edit-distance.js';
 
-/** What to say of a name that is not known: the nearest one where it is near, else all of them. */
+/** For a name that is not known: the nearest known name if one is near, else all of them. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const typed = name.toLowerCase();
   const near = known

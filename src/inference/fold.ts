@@ -15,7 +15,7 @@ export type FoldedModel = tf.LayersModel & { readonly customLayers: readonly Cus
  *
  * 1. Dropout and noise of any kind are taken out, and activations that are linear.
  * 2. A layer that can be said with simpler ones becomes those: weight normalization the layer inside with the kernel
- *    `g v / |v|`, a randomized slope its mean, standout two dense layers and their product, named `<name>_activity`,
+ *    `g v / |v|`, a randomized slope its mean, standout two dense layers and their product, named `<name>_activation`,
  *    `<name>_belief` and `<name>`. Cosine layers stay, their weights of length 1.
  * 3. What is linear along one axis, `y = x A + b` (batch normalization by its moving averages, mean-only batch
  *    normalization, whitening, the factor of classical dropout), goes into the dense layer or convolution before it,

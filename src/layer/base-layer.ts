@@ -8,7 +8,7 @@ import type { WeightArgs } from './weights.js';
 /** What tfjs takes for every layer. */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 
-/** What tfjs takes for every layer or adds to its config where it loads a model, and `inputDim` of those that are dense. */
+/** The arguments that tfjs takes for every layer or adds to its config where it loads a model, and `inputDim` of dense layers. */
 const OF_EVERY_LAYER = [
   'name',
   'trainable',
@@ -25,8 +25,8 @@ const OF_EVERY_LAYER = [
 ];
 
 /**
- * A layer whose arguments are fields: they are checked, have their defaults and are written into the config by what the
- * fields say, and an argument that is none of them is refused.
+ * A layer whose arguments are described by fields: from these follow the checks, the defaults, the config, and the refusal
+ * of an argument that the layer does not know.
  */
 export abstract class BaseLayer<F extends Fields> extends tf.layers.Layer {
   /** The layer's arguments with their defaults. */
@@ -34,8 +34,8 @@ export abstract class BaseLayer<F extends Fields> extends tf.layers.Layer {
 
   /**
    * @param kind the name of the layer's factory, for errors
-   * @param layerArgs what the base class of tfjs is given, where that differs
-   * @param others the names of further arguments, which the caller checks
+   * @param layerArgs for the base class of tfjs, where they differ from args
+   * @param others names of further arguments, which the subclass checks
    * @throws ArgumentError for an unknown argument, or one that is out of its domain
    */
   constructor(
@@ -67,7 +67,7 @@ export abstract class BaseLayer<F extends Fields> extends tf.layers.Layer {
   }
 }
 
-/** A slip in a name would be silent: the argument would keep its default. */
+/** Otherwise a misspelt name would be silent: the argument would keep its default. */
 function refuseUnknown(kind: string, own: readonly string[], given: object): void {
   const unknown = Object.keys(given).find((key) => !own.includes(key) && !OF_EVERY_LAYER.includes(key));
   if (unknown !== undefined) {
@@ -75,7 +75,7 @@ function refuseUnknown(kind: string, own: readonly string[], given: object): voi
   }
 }
 
-/** The values of fields, from what was given. */
+/** The values of fields, from the arguments given. */
 export function settingsOf<F extends Fields>(kind: string, fields: F, given: object): ValuesOf<F> {
   const args = new Map(Object.entries(given));
   const read = Object.entries(fields).map(([name, field]) => [name, field.read(kind, name, args.get(name))]);

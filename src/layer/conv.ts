@@ -3,7 +3,7 @@ import { isInteger, oneOf, positiveInteger } from '../errors/checks.js';
 import type { ConvGeometry } from '../ops/unfold.js';
 import { type ArgsOf, type Field, optional, required } from './fields.js';
 
-/** Of a window a number for each dimension. */
+/** A number for each dimension of a window. */
 interface Sizes {
   1: [number];
   2: [number, number];
@@ -31,15 +31,15 @@ function sizes<R extends Rank, Optional extends boolean>(
   };
 }
 
-/** What our convolutions take of the built-in ones' arguments, of a window of `rank` dimensions. */
+/** The arguments that our convolutions share with the built-in ones, for a window of `rank` dimensions. */
 export const convFields = <R extends Rank>(rank: R) => ({
   /** Number of output channels: a positive integer. */
   filters: required(positiveInteger),
   /** Size of the window: positive integers. */
   kernelSize: sizes(rank, false),
-  /** Default: 1. */
+  /** Distance between windows: positive integers. Default: 1. */
   strides: sizes(rank, true),
-  /** What lies over the edge: 'valid', windows stay inside; 'same', zeros. Default: 'valid'. */
+  /** At the edges: 'valid', windows stay inside; 'same', the input is padded with zeros. Default: 'valid'. */
   padding: optional(oneOf('valid', 'same'), 'valid'),
   /** Distance between the entries of the window: positive integers. Default: 1. */
   dilationRate: sizes(rank, true),

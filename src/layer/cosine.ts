@@ -18,20 +18,20 @@ const scale: Check<number | 'learned'> = (owner, argument, value) => {
 
 /** What the cosine layers have in common. */
 export const cosineFields = {
-  /** Subtract from each example (or patch) and from each unit's weights their mean (Pearson). Default: false. */
+  /** Subtract the mean from each example (or patch) and from the weights of each unit (Pearson). Default: false. */
   center: optional(flag, false),
   /**
    * 'none'; 'augmented', one more coordinate inside the cosine, 1 in x and b in w; or 'add', added after the scale.
    * Default: 'none', as in the paper.
    */
   bias: optional(oneOf('none', 'augmented', 'add'), 'none'),
-  /** Factor of the cosine: a number above 0, or 'learned', one for the layer, kept positive. Default: 1. */
+  /** Factor of the cosine: a number above 0, or 'learned', one positive number for the layer. Default: 1. */
   scale: optional(scale, 1),
   /** Where a learned scale starts: above 0. Default: 10. */
   scaleInit: optional(positive, 10),
   /**
-   * Added to the sums of squares inside the roots: above 0. For an input it is relative to its largest square, so that
-   * inputs of any magnitude count alike. Default: 1e-12.
+   * Added to the sums of squares inside the roots: above 0. For an input it is relative to its largest square, which makes
+   * the output independent of the input's magnitude. Default: 1e-12.
    */
   epsilon: optional(positive, 1e-12),
 };

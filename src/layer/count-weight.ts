@@ -2,8 +2,8 @@ import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors/argument-error.js';
 
 /**
- * A count in the form of models that were saved before it stood in the config: an int32 weight `[stream, count]`. It is
- * there to be loaded into.
+ * A count as an int32 weight `[stream, count]`, as models hold it that were saved before counts stood in the config. Such a
+ * model needs the weight to load into.
  */
 export class CountWeight {
   private readonly variable: tf.Tensor;
@@ -23,8 +23,8 @@ export class CountWeight {
   }
 
   read(): number {
-    const [stream, count] = this.variable.dataSync() as unknown as [number, number];
-    if (count >= 0) return count;
+    const [stream, count] = this.variable.dataSync();
+    if (count !== undefined && count >= 0) return count;
     const expected = 'a stream and a count of 0 or more (load the checkpoint again)';
     throw new ArgumentError(this.kind, `the weight ${this.weight.originalName}`, expected, [stream, count]);
   }

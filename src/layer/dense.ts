@@ -10,7 +10,7 @@ import {
   required,
 } from './fields.js';
 
-/** What our layers with a kernel take of the built-in ones' arguments. */
+/** The arguments that our layers with a kernel share with the built-in ones. */
 export const kernelFields = {
   /** Applied to the output. Default: 'linear'. */
   activation: activation(),
@@ -42,9 +42,9 @@ export const useBiasField = {
 
 export type UseBiasArgs = ArgsOf<typeof useBiasField>;
 
-/** What all our dense layers take. */
+/** The arguments of all our dense layers. */
 export interface DenseLayerArgs extends LayerArgs, ArgsOf<typeof unitsField>, KernelArgs {
-  /** Of a first layer, `inputShape: [inputDim]` in one number, as in dense. */
+  /** For the first layer of a model, short for `inputShape: [inputDim]`, as in dense. */
   inputDim?: number;
 }
 

@@ -14,14 +14,14 @@ import {
   regularizerOf,
 } from '../tfjs/named.js';
 
-/** One argument of a layer: how it is checked, what it is where it is left out, and how a config holds it. */
+/** One argument of a layer: its check, its default, and its form in a config. */
 export interface Field<Given, Value, Optional extends boolean> {
   readonly optional: Optional;
-  /** The type of what is given: of the types alone. */
+  /** Never there: it carries the type of what may be given. */
   readonly given?: Given;
-  /** The value of what was given. @throws ArgumentError where that is out of its domain */
+  /** The checked value, or the default. @throws ArgumentError for a value out of the argument's domain */
   read(owner: string, argument: string, given: unknown): Value;
-  /** Plain data for a config. */
+  /** The value as plain data, for a config. */
   write(value: Value): unknown;
 }
 
@@ -33,12 +33,12 @@ type ValueOf<T> = T extends Field<infer _Given, infer Value, infer _Optional> ? 
 type Needed<F extends Fields> = Omit<F, OptionalKeys<F>>;
 type Optional<F extends Fields> = Pick<F, OptionalKeys<F>>;
 
-/** What a layer of these fields is given, each with the documentation of its field. */
+/** The arguments of a layer with these fields, each with the documentation of its field. */
 export type ArgsOf<F extends Fields> = { [K in keyof Pick<F, keyof Needed<F>>]: GivenOf<F[K]> } & {
   [K in keyof Optional<F>]?: GivenOf<F[K]>;
 };
 
-/** What a layer of these fields has made of it. */
+/** The checked values of these fields, defaults included. */
 export type ValuesOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
 
 /** An argument that has to be given. */

@@ -11,29 +11,29 @@ export type AxisMap = {
   | { /** `[features, features]`, rows are inputs */ matrix: tf.Tensor2D }
 );
 
-/** Another layer, new and not built, and its weights in the order of its `getWeights()`. */
+/** A replacement: another layer, new and not built, and its weights in the order of its `getWeights()`. */
 export interface LayerInstead {
   layer: tf.layers.Layer;
   weights: tf.Tensor[];
 }
 
-/** What a layer does at prediction, said with simpler layers. */
+/** What a layer computes at prediction, in terms of simpler layers. */
 export type Prediction =
   /** Nothing. */
   | { is: 'identity' }
-  /** A linear map of one axis, which can be taken into a neighbouring kernel. */
+  /** A linear map of one axis, which can be folded into a neighbouring kernel. */
   | { is: 'map'; map: AxisMap }
-  /** What another layer does. */
+  /** What another layer computes. */
   | ({ is: 'layer' } & LayerInstead)
   /**
-   * What several do, each with the input, and one that joins their outputs element by element. Each branch is named
-   * after the layer and its part in it, the join as the layer.
+   * What several layers compute from the input, and one that joins their outputs element by element. Each branch is named
+   * after the layer and its role in it; the join has the name of the layer.
    */
   | { is: 'branches'; branches: Readonly<Record<string, LayerInstead>>; join: tf.layers.Layer };
 
-/** A layer that `fold` can say with simpler ones. */
+/** A layer that `fold` can replace by simpler ones. */
 export interface Foldable {
-  /** Null where it stays as it is. Called on a built layer inside `tf.tidy`; the tensors are the caller's. */
+  /** Null where the layer cannot be replaced. Called on a built layer inside `tf.tidy`; the caller owns the tensors. */
   prediction(): Prediction | null;
 }
 

@@ -11,7 +11,7 @@ import type { ArgsOf, Fields } from './fields.js';
 import { type Place, type RandomArgs, randomFields } from './randomness.js';
 import { SingleInputLayer } from './single-input-layer.js';
 
-/** The counts that a layer may have, in the order of the weights that they once were. */
+/** The counts that a layer may have, in the order of the weights that held them once. */
 const COUNTS = ['step', 'predictions'] as const;
 
 interface Counts {
@@ -20,15 +20,15 @@ interface Counts {
 }
 
 /**
- * A layer with random numbers: a new draw at each training call, by seed, by name or place, and by the number of the
- * call. Seed, place and count stand in the config, so that a saved model goes on with the next draw, and its weights are
- * numbers that one may average, send and copy.
+ * A layer with random numbers: a new draw at each training call, from the seed, the name or place, and the number of the
+ * call. These stand in the config: a saved model continues with the next draw, and its weights can be averaged, sent and
+ * copied, since no count is among them.
  */
 export abstract class RandomLayer<F extends Fields = Fields> extends SingleInputLayer<F> {
   private readonly seed: number;
   private place: Place;
   private counted: Counts;
-  /** Of a model saved before counts stood in configs: it has them in weights, which are still to be loaded. */
+  /** For a model saved before counts stood in configs: the weights that hold them, which are still to be loaded. */
   private counts: Map<keyof Counts, CountWeight> | null = null;
 
   constructor(
@@ -40,12 +40,12 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
     super(kind, fields, args, layerArgs, Object.keys(randomFields));
     const { seed, step, place } = settingsOf(kind, randomFields, args ?? {});
     this.seed = seed;
-    // A name that is given settles what a layer draws by, unless a config says otherwise.
+    // A layer that is given a name draws by it, unless a config says otherwise.
     this.place = place ?? (args?.name ? null : 'unsettled');
     this.counted = { step };
   }
 
-  /** The number of the next training call, from 0. It may be set: at 0 the layer draws again what it drew at first. */
+  /** The number of the next training call, from 0. It may be set: at 0 the layer repeats its first draw. */
   get step(): number {
     this.readCounts();
     return this.counted.step;
@@ -56,7 +56,7 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
     this.counted.step = count(this.kind, 'step', value);
   }
 
-  /** Counts the draws at prediction too, apart from those of training. */
+  /** Has predictions counted too, apart from training calls. */
   protected countPredictions(from: number): void {
     this.counted.predictions = from;
   }
@@ -72,7 +72,7 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
     super.build(inputShape);
   }
 
-  /** The draw of this call, counted. A test gives the numbers, as `apply(x, { training: true, noise })`: nothing counts. */
+  /** The draw of this call, which is counted. A test gives numbers by `apply(x, { training: true, noise })`, uncounted. */
   protected draw(kwargs: CallArgs): Draw {
     this.readCounts(true);
     const name = kwargs.training ? 'step' : 'predictions';
@@ -90,7 +90,7 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
     return streamOfPlace(this.place);
   }
 
-  /** Takes over counts that were loaded as weights, and drops these; what was not loaded is waited for, unless it is late. */
+  /** Takes counts over from loaded weights and drops those weights. Waits for what is not loaded yet, unless it is late. */
   private readCounts(late = false): void {
     if (!this.counts) return;
     const waiting = [...this.counts].filter(([, weight]) => !weight.isLoaded);
@@ -114,7 +114,7 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
   override getConfig(): tf.serialization.ConfigDict {
     this.readCounts();
     const { seed, place, counted } = this;
-    // Without a count until it is loaded, as it came.
+    // As it came: without a count until that is loaded.
     const counts = Object.entries(counted).map(([name, n]) => [name, this.counts ? undefined : n]);
     return { ...super.getConfig(), seed, place, ...Object.fromEntries(counts) };
   }

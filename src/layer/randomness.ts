@@ -17,17 +17,17 @@ const step: Field<number | null, number, true> = optional(count, 0);
 const place: Check<Place> = (owner, argument, value) =>
   value === null || value === 'unsettled' ? value : count(owner, argument, value);
 
-/** What every layer with random numbers takes. */
+/** The arguments of every layer with random numbers. */
 export const randomFields = {
   /**
-   * An integer from 0 to 2147483647, which fixes all that the layer draws. A layer with a name draws by its seed and its
-   * name; one without draws by its seed and its place: how many other layers of that seed without a name had drawn before
-   * it in the first pass in which it draws. Default: drawn once and kept in the config.
+   * An integer from 0 to 2147483647, from which all random numbers of the layer follow, together with its name or its
+   * place. A layer without a name has a place: the number of other layers with this seed and without a name that draw
+   * before it in its first pass. Default: random, kept in the config.
    */
   seed,
-  /** The training calls that are counted already. Written into the config, where a loaded model continues. Default: 0. */
+  /** The number of training calls made so far. The config holds it, and a loaded model continues there. Default: 0. */
   step,
-  /** Written into the config of a layer without a name: its place, once it has drawn. Null draws by the name. */
+  /** The place of a layer without a name, once it has drawn; null for a layer that draws by its name. Set by the config. */
   place: optional(place, null),
 };
 

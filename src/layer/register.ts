@@ -3,13 +3,13 @@ import { KEEP_ONE } from '../errors/copies.js';
 
 let checked = false;
 
-/** Makes a layer class known to `tf.loadLayersModel`, and says so if it will be looked up in another copy of tfjs. */
+/** Makes a layer class known to `tf.loadLayersModel`; warns if a second copy of tfjs will look it up elsewhere. */
 export function register<T extends tf.serialization.Serializable>(
   layerClass: tf.serialization.SerializableConstructor<T>,
 ): void {
   if (!checked) {
     checked = true;
-    // The first copy of tfjs to load owns the global environment; a second one finds that of a foreign class.
+    // The first copy of tfjs sets the global environment; in a second copy it is of a foreign class.
     if (!(tf.env() instanceof tf.Environment)) {
       // biome-ignore lint/suspicious/noConsole: at import there is nobody to return this to, and it fails far away later
       console.warn(

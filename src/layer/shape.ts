@@ -28,16 +28,19 @@ export function channels(layer: string, inputShape: tf.Shape | tf.Shape[], rank:
   return size;
 }
 
-/** @throws ArgumentError where an input is not as the layer was built for */
+/** @throws ArgumentError for an input of another size than the layer was built for */
 export function requireChannels(layer: string, shape: tf.Shape, axis: number, size: number | null): void {
   if (shape[axis < 0 ? shape.length + axis : axis] === size) return;
   const which = axis === -1 ? 'a last dimension' : `a dimension ${axis}`;
   throw new ArgumentError(layer, 'the input', `of ${which} of ${size}, as it was built for`, shape);
 }
 
+/** The shape of the first input, or of the only one. */
 export function onlyShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-  return (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
+  return isOne(inputShape) ? inputShape : inputShape[0]!;
 }
+
+const isOne = (inputShape: tf.Shape | tf.Shape[]): inputShape is tf.Shape => !Array.isArray(inputShape[0]);
 
 /** The input shape with its last dimension replaced. */
 export function withLast(inputShape: tf.Shape | tf.Shape[], units: number): tf.Shape {
@@ -52,7 +55,7 @@ export function lastSize(inputShape: tf.Shape | tf.Shape[]): number | null {
 /** Shape of a mask: 1 shares it along a dimension, null stands for the input's own size. */
 export type NoiseShape = (number | null)[];
 
-/** A size that an input could have in each dimension. */
+/** Of sizes that an input could have. */
 export const noiseShape: Check<NoiseShape | null> = (layer, argument, value) => {
   if (value === null) return null;
   const sizes: unknown[] = Array.isArray(value) ? Array.from(value) : [];
@@ -64,7 +67,7 @@ export const noiseShape: Check<NoiseShape | null> = (layer, argument, value) => 
 /** The shape of the mask for an input. */
 export function maskShape(layer: string, noiseShape: NoiseShape | null, inputShape: number[]): number[] {
   if (noiseShape === null) return inputShape;
-  const shape = noiseShape.map((size, i) => size ?? (inputShape[i] as number));
+  const shape = noiseShape.map((size, i) => size ?? inputShape[i]!);
   if (shape.length !== inputShape.length || shape.some((size, i) => size !== 1 && size !== inputShape[i])) {
     throw new ArgumentError(
       layer,

@@ -3,9 +3,9 @@ import { BaseLayer } from './base-layer.js';
 import { type CallArgs, onlyInput } from './call.js';
 import type { Fields } from './fields.js';
 
-/** A layer of one input, which it may leave in its shape. */
+/** A layer with one input, and by default with an output of the same shape. */
 export abstract class SingleInputLayer<F extends Fields> extends BaseLayer<F> {
-  /** The output, from the input as float32. It is called within `tf.tidy`. */
+  /** The output for an input of float32. Called within `tf.tidy`. */
   protected abstract compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor;
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs = {}): tf.Tensor {

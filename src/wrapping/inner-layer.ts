@@ -2,10 +2,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { directionsOf, weightsOwner } from '../tfjs/inside.js';
 import type { Constraint, Initializer, Regularizer } from '../tfjs/named.js';
 
-/** What a layer says of a weight that it asks for while it is built. */
+/** How a layer describes a weight that it asks for while it is built. */
 export interface WeightRequest {
   name: string;
-  /** Of a layer of two directions the one that asks; '' for any other. */
+  /** In a bidirectional layer the direction that asks; '' in any other. */
   direction: '' | 'forward' | 'backward';
   shape: number[];
   dtype: tf.DataType | undefined;
@@ -15,12 +15,13 @@ export interface WeightRequest {
   constraint: Constraint | undefined;
 }
 
-/** What a layer reads as its weight. */
+/** All that a layer does with its weight. */
 export type Readable = Pick<tf.LayerVariable, 'read'>;
 
 /**
- * Builds a layer whose weights are made by another: each that it would add is asked for instead. tfjs has no other way to
- * be handed weights: a layer keeps what its own `addWeight` returned.
+ * Builds a layer with weights that another layer makes: `answer` is asked for each weight that the layer would add. tfjs
+ * has no other way to hand weights to a layer, which keeps what its `addWeight` returned; `addWeight` is replaced while the
+ * layer is built.
  */
 export function buildWith(
   layer: tf.layers.Layer,

@@ -5,11 +5,11 @@ import { builtinLayer, classNameOf } from '../tfjs/builtin-layers.js';
 import { lostInCopy } from '../tfjs/copyable.js';
 import { innerLayer } from '../tfjs/inside.js';
 
-/** What is known of a built-in layer with kernels. */
+/** The kernels and the input of a built-in layer. */
 export interface KernelLayer {
-  /** The axes that number the outputs, of each kernel by its name. */
+  /** For each kernel, by its name, the axes of the outputs. */
   kernels: Record<string, number[]>;
-  /** Of the input: exactly this many dimensions, or at least as many. */
+  /** The rank of the input: exactly, or at least. */
   rank: { exactly: number } | { atLeast: number };
 }
 
@@ -33,7 +33,7 @@ const KNOWN: Record<string, KernelLayer> = {
 const KNOWN_NAMES = `${Object.keys(KNOWN).join(', ')}, or TimeDistributed over one of them, or Bidirectional over a recurrent one`;
 
 /**
- * Looks up a layer, inside of timeDistributed too.
+ * Looks up a layer, in a wrapper too.
  *
  * @throws ArgumentError for one without a kernel, one that is normalized already, one of another copy of tfjs
  */
@@ -64,7 +64,7 @@ function known(wrapper: string, layer: tf.layers.Layer): KernelLayer {
   return found;
 }
 
-/** A user's class that extends a known one may compute something else than what is known of that one. */
+/** A user's class that extends a built-in one may compute something else. */
 function received(layer: tf.layers.Layer): string {
   const lost = lostInCopy(layer);
   return `a layer of class ${classNameOf(layer)}${lost ? `: ${lost}` : ''}`;

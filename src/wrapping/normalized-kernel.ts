@@ -4,7 +4,7 @@ import { unitKernel } from '../ops/weight-norm.js';
 import { madeBy } from '../tfjs/named.js';
 import type { WeightRequest } from './inner-layer.js';
 
-/** Stands in a layer where it keeps its kernel, and is read from two weights: `g v / |v|`. */
+/** Stands in the place of a layer's kernel, and is computed from two weights: `g v / |v|`. */
 export class NormalizedKernel {
   private value: tf.Tensor | null = null;
 
@@ -17,7 +17,7 @@ export class NormalizedKernel {
 
   /**
    * Adds length and direction in place of the kernel that was asked for: g and v, or with a prefix `prefixG`, `prefixV`.
-   * The kernel's regularizer is left to the caller, for it is no matter of v.
+   * The kernel's regularizer is left to the caller, since it does not act on v.
    */
   static add(
     request: WeightRequest,
@@ -26,7 +26,7 @@ export class NormalizedKernel {
     add: (part: WeightRequest) => tf.LayerVariable,
   ): NormalizedKernel {
     const { shape, initializer } = request;
-    // tfjs runs no initializer while it loads a model, so that the kernel is not made before one is run.
+    // Computed when an initializer runs, since tfjs runs none while it loads a model.
     let kernel: tf.Tensor | undefined;
     const start = (): tf.Tensor => {
       kernel ??= initializer.apply(shape, 'float32');
@@ -49,7 +49,7 @@ export class NormalizedKernel {
     return new NormalizedKernel(g, v, outputAxes, epsilon);
   }
 
-  /** Computes each kernel once for all that `f` reads: a recurrent layer reads its own at each step. */
+  /** Computes each kernel once while `f` runs: a recurrent layer reads its kernels at each time step. */
   static held<T>(kernels: readonly NormalizedKernel[], f: () => T): T {
     try {
       for (const kernel of kernels) kernel.value = kernel.compute();
@@ -75,9 +75,9 @@ export class NormalizedKernel {
     return unitKernel(this.v.read(), this.outputAxes, { epsilon: this.epsilon });
   }
 
-  /** Takes a kernel apart, so that it is read as it was given. */
+  /** Sets g and v such that the kernel is read as it is given. */
   write(kernel: tf.Tensor): void {
-    // Of what was given: a constraint may change the length of v, and the output must not change.
+    // From the given kernel: a constraint may change the length of v, and the output must not change.
     const lengths = kernelLengths(kernel, this.outputAxes, this.epsilon);
     this.v.write(kernel);
     this.g.write(lengths);

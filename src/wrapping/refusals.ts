@@ -8,7 +8,7 @@ export function requireObject(wrapper: string, args: unknown): void {
   throw new ArgumentError(wrapper, 'its argument', right, `the layer ${args.name}`);
 }
 
-/** The layer inside has no weights of its own: it reads its kernels from g and v. */
+/** Of the layer inside, which has no weights: it reads its kernels from g and v. */
 export function refuseWeights(wrapper: string, layer: tf.layers.Layer): void {
   const setWeights = (): never => {
     throw new Error(

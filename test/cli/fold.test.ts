@@ -56,7 +56,7 @@ describe('evenkeel fold', () => {
     const { code, stdout, stderr } = await fold('model', 'out/folded');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
-      /^thinned +EvenkeelStandoutDense +now Multiply of thinned_activity .*and thinned_belief/m,
+      /^thinned +EvenkeelStandoutDense +now Multiply of thinned_activation .*and thinned_belief/m,
     );
     expect(stdout).toMatch(/^connected +EvenkeelDropConnectDense +now Dense$/m);
     expect(stdout).toMatch(/always \(EvenkeelDropout\)/);

@@ -205,7 +205,7 @@ describe('fold of standoutDense', () => {
       const result = expectSamePredictions(model);
       expect(result.customLayers).toEqual([]);
       expect(result.layers.slice(1).map((layer) => [layer.name, layer.getClassName()])).toEqual([
-        ['gated_activity', 'Dense'],
+        ['gated_activation', 'Dense'],
         ['gated_belief', 'Dense'],
         ['gated', 'Multiply'],
       ]);
@@ -227,7 +227,7 @@ describe('fold of standoutDense', () => {
     expect(builtIn(model)).toEqual(['ReLU', 'Dense', 'Dense', 'Multiply', 'Dense']);
     const { model: result, changes } = foldWithChanges(model);
     result.dispose();
-    const [activity, belief] = ['activity', 'belief'].map((role) => ({
+    const [activation, belief] = ['activation', 'belief'].map((role) => ({
       name: `gated_${role}`,
       className: 'Dense',
     }));
@@ -236,9 +236,9 @@ describe('fold of standoutDense', () => {
         name: 'gated',
         className: 'EvenkeelStandoutDense',
         into: { name: 'gated', className: 'Multiply' },
-        joins: [activity, belief],
+        joins: [activation, belief],
       },
-      { name: 'norm', className: 'BatchNormalization', into: activity },
+      { name: 'norm', className: 'BatchNormalization', into: activation },
       { name: 'norm', className: 'BatchNormalization', into: belief },
       { name: 'half', className: 'EvenkeelDropout', into: { name: 'head', className: 'Dense' } },
     ]);
@@ -269,14 +269,14 @@ describe('fold of standoutDense', () => {
     scramble(model);
     const { model: result, changes } = foldWithChanges(model);
     const names = result.layers.map(({ name }) => name);
-    expect(names.slice(2)).toEqual(['steps_activity', 'steps_belief', 'steps']);
+    expect(names.slice(2)).toEqual(['steps_activation', 'steps_belief', 'steps']);
     expect(changes).toEqual([
       {
         name: 'steps',
         className: 'TimeDistributed(EvenkeelStandoutDense)',
         into: { name: 'steps', className: 'Multiply' },
         joins: [
-          { name: 'steps_activity', className: 'TimeDistributed(Dense)' },
+          { name: 'steps_activation', className: 'TimeDistributed(Dense)' },
           { name: 'steps_belief', className: 'TimeDistributed(Dense)' },
         ],
       },
@@ -317,8 +317,8 @@ describe('fold of standoutDense', () => {
     const model = functional([4], (x) => {
       const y = apply(standoutDense({ units: 4, name: 'outer' }), apply(nested, x));
       return apply(
-        dense({ units: 2, name: 'inner_activity_1' }),
-        apply(dense({ units: 3, name: 'inner_activity' }), apply(tf.layers.reLU(), y)),
+        dense({ units: 2, name: 'inner_activation_1' }),
+        apply(dense({ units: 3, name: 'inner_activation' }), apply(tf.layers.reLU(), y)),
       );
     });
     scramble(model);
@@ -327,7 +327,9 @@ describe('fold of standoutDense', () => {
       layers.flatMap((layer) => (layer instanceof tf.LayersModel ? all(layer.layers) : [layer.name]));
     const names = all(result.layers);
     expect(new Set(names).size).toBe(names.length);
-    expect(names).toEqual(expect.arrayContaining(['inner_activity_2', 'outer_belief_1', 'outer_activity']));
+    expect(names).toEqual(
+      expect.arrayContaining(['inner_activation_2', 'outer_belief_1', 'outer_activation']),
+    );
     // Weights are found by name.
     const loaded = await reloaded(result);
     const x = randomInputs(model);
