@@ -206,7 +206,7 @@ export const MUTATIONS: Mutation[] = [
     name: 'a learned scale is not kept positive',
     file: 'src/layer/cosine.ts',
     right: 'tf.exp(this.logScale.read())',
-    wrong: 'weights.logScale.read()',
+    wrong: 'this.logScale.read()',
   },
   {
     name: 'images are not scaled before they are squared',
