@@ -9,6 +9,21 @@ export interface FitParams {
   batchSize?: number | null;
 }
 
+/** Reads them where tfjs puts them, among numbers and texts. */
+export function fitParams(params: Readonly<Record<string, unknown>>): FitParams {
+  const number = (name: string): number | null => {
+    const value = params[name];
+    return typeof value === 'number' ? value : null;
+  };
+  const [steps, samples, batchSize] = ['steps', 'samples', 'batchSize'].map(number);
+  return {
+    epochs: number('epochs') ?? 1,
+    steps: steps ?? null,
+    samples: samples ?? null,
+    batchSize: batchSize ?? null,
+  };
+}
+
 /**
  * What time it is in a training. The batches of an epoch are counted from the first one of all, so that a training that
  * goes on with `initialEpoch` goes on in time; where their number is not known (a data set without batchesPerEpoch), time

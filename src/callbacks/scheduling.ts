@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors/argument-error.js';
 import { positiveInteger } from '../errors/checks.js';
 import type { Unit } from '../schedules/schedule.js';
 import type { Time } from '../schedules/value-at.js';
-import { Clock, type FitParams } from './clock.js';
+import { Clock, fitParams } from './clock.js';
 
 export interface SchedulingOptions {
   /** Epochs of the whole training, where `fit` does a part of it. Default: those of `fit`. */
@@ -36,7 +36,7 @@ export abstract class Scheduling extends tf.Callback {
   abstract values(model: tf.LayersModel): Record<string, number>;
 
   override async onTrainBegin(): Promise<void> {
-    this.clock.start(this.params as unknown as FitParams);
+    this.clock.start(fitParams(this.params));
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {

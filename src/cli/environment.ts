@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import type * as tfjs from '@tensorflow/tfjs';
 import type { BackendName } from '../native/backend.js';
 import { packageVersion } from '../package-folder.js';
-import { tensorflowVersion } from '../tfjs/native-backend.js';
+import { tensorflowVersion } from '../tfjs/native-of.js';
 import type { RunEnvironment } from '../training/records.js';
 
 /** Where the runs of this process are made. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { messageOf } from '../errors/caught.js';
 import { didYouMean } from '../errors/did-you-mean.js';
+import { skipGreeting } from '../tfjs/native-of.js';
 import { bindingPath, cachedEntries, cacheRoot, hasBinding } from './cache.js';
 import { checkMachine } from './chain.js';
 import { NativeFailure } from './failure.js';
@@ -119,8 +120,7 @@ async function useWasm(tf: typeof tfjs, machine: Machine): Promise<void> {
 }
 
 async function useCpu(tf: typeof tfjs): Promise<void> {
-  // The backend greets Node users at its first tensor; this is the mark that it has.
-  (tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;
+  skipGreeting(tf);
   if (!(await tf.setBackend('cpu'))) throw new NativeFailure('it does not start; reinstall @tensorflow/tfjs');
 }
 
@@ -137,7 +137,8 @@ export async function loadBackendOn(
   asked: Precision = 'float32',
 ): Promise<LoadedBackend> {
   const known = Object.keys(loaders);
-  if (!Array.isArray(prefer as unknown)) {
+  const list: unknown = prefer;
+  if (!Array.isArray(list)) {
     throw new Error(
       `loadBackend: prefer must be a list of ${known.join(', ')}; received ${JSON.stringify(prefer)}`,
     );

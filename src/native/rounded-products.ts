@@ -1,29 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
-
-interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-
-interface Output {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
-
-/** What is used of tfjs-node's backend. */
-interface NativeBackend {
-  binding: {
-    TF_ATTR_TYPE: number;
-    executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Output[];
-    deleteTensor(id: number): void;
-  };
-  getInputTensorIds(inputs: tfjs.Tensor[]): number[];
-  createOutputTensor(output: Output): tfjs.Tensor;
-  executeSingleOutput(name: string, attributes: Attribute[], inputs: tfjs.Tensor[]): tfjs.Tensor;
-  disposeData(data: object, force?: boolean): boolean;
-}
+import type { NativeAttribute, NativeTensor } from '../tfjs/native-backend.js';
+import { nativeBackendOf } from '../tfjs/native-of.js';
 
 /** The numbers of TF_DataType. */
 const FLOAT = 1;
@@ -47,12 +24,12 @@ const PRODUCTS = ['BatchMatMulV2', 'Conv2D', 'Conv2DBackpropInput', 'Conv2DBackp
  * @returns what undoes it
  */
 export function roundProducts(tf: typeof tfjs): () => void {
-  const backend = tf.backend() as unknown as NativeBackend;
+  const backend = nativeBackendOf(tf);
   const { binding, executeSingleOutput, disposeData } = backend;
   const copies = new Map<object, number>();
 
   const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
-  const convert = (id: number, from: number, to: number): Output =>
+  const convert = (id: number, from: number, to: number): NativeTensor =>
     binding.executeOp('Cast', [type('SrcT', from), type('DstT', to)], [id], 1)[0]!;
 
   function copyOf(input: tfjs.Tensor): number {
@@ -98,10 +75,14 @@ export function roundProducts(tf: typeof tfjs): () => void {
   };
 }
 
-const isFloat = (attributes: readonly Attribute[]) =>
+const isFloat = (attributes: readonly NativeAttribute[]) =>
   attributes.some(({ name, value }) => name === 'T' && value === FLOAT);
 
-function isLarge(name: string, attributes: readonly Attribute[], inputs: readonly tfjs.Tensor[]): boolean {
+function isLarge(
+  name: string,
+  attributes: readonly NativeAttribute[],
+  inputs: readonly tfjs.Tensor[],
+): boolean {
   const [first, second, third] = inputs;
   if (!first || !second) return false;
   if (name === 'BatchMatMulV2') {

@@ -30,6 +30,8 @@ export interface NativeBackend {
   /** The records of tensors' data, with the numbers of TF_DataType. */
   readonly tensorMap: { get(dataId: object): { dtype: number } };
   incRef(dataId: object): void;
+  executeSingleOutput(name: string, attributes: NativeAttribute[], inputs: tf.Tensor[]): tf.Tensor;
+  disposeData(dataId: object, force?: boolean): boolean;
   getInputTensorIds(inputs: tf.TensorInfo[]): number[];
   createOutputTensor(output: NativeTensor): tf.Tensor;
 }
@@ -42,12 +44,6 @@ export function nativeBackend(): NativeBackend | null {
 /** The native backend if it was loaded, whichever is in use; else null. */
 export function loadedNativeBackend(): NativeBackend | null {
   return tf.findBackend('tensorflow') as unknown as NativeBackend | null;
-}
-
-/** The version of TensorFlow under the backend in use; undefined for another backend. */
-export function tensorflowVersion(tfjs: typeof tf): string | undefined {
-  const { binding } = tfjs.backend() as { binding?: { TF_Version?: string } };
-  return binding?.TF_Version;
 }
 
 type Stored = 'float32' | 'int32' | 'bool';

@@ -23,7 +23,7 @@ const ALLOWED: Record<string, string> = {
   'src/testing': 'tfjs',
   src: 'src/callbacks src/data src/inference src/initialization src/layer src/native src/schedules layers node:',
   'src/data': 'src/errors src/random tfjs node:',
-  'src/native': 'src src/errors tfjs node: proper-lockfile yauzl',
+  'src/native': 'src src/errors src/tfjs tfjs node: proper-lockfile yauzl',
   recipes: 'evenkeel evenkeel/node evenkeel/testing tfjs',
   'src/training': 'src/errors src/callbacks src/data recipes tfjs',
   'src/runs': 'src/errors src/data src/training tfjs node:',
