@@ -492,8 +492,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated batch norm: averages move the other way',
     file: `${accelerate}/layers/batch-normalization.ts`,
-    right: 'tf.sub(a, tf.mul(tf.sub(a, values[i] as tf.Tensor), share))',
-    wrong: 'tf.add(a, tf.mul(tf.sub(a, values[i] as tf.Tensor), share))',
+    right: 'tf.sub(a, tf.mul(tf.sub(a, values[i]!), share))',
+    wrong: 'tf.add(a, tf.mul(tf.sub(a, values[i]!), share))',
   },
   {
     name: 'accelerated batch norm: gain and bias exchanged in the gradient',
@@ -524,8 +524,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated batch norm: predicts without its epsilon',
     file: `${accelerate}/layers/batch-normalization.ts`,
-    right: 'tf.add(variance as tf.Tensor, layer.epsilon)',
-    wrong: '(variance as tf.Tensor)',
+    right: 'tf.add(variance!, layer.epsilon)',
+    wrong: 'variance!',
   },
   {
     name: 'accelerated layer norm: the gradient without the gain',
@@ -543,8 +543,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated LSTM by its op: the parts of the kernel not put back in their order',
     file: `${accelerate}/recurrent/block-lstm.ts`,
-    right: 'first, third, second, last, integer(axis)',
-    wrong: 'first, second, third, last, integer(axis)',
+    right: 'first!, third!, second!, last!, integer(axis)',
+    wrong: 'first!, second!, third!, last!, integer(axis)',
     backend: 'native',
   },
   {
@@ -557,14 +557,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated LSTM: the gradient through the cell forgets its gate',
     file: `${accelerate}/recurrent/lstm.ts`,
-    right: 'dcNext = mul(dc, forget[t] as T);',
+    right: 'dcNext = mul(dc, forget[t]!);',
     wrong: 'dcNext = dc;',
   },
   {
     name: 'accelerated LSTM: the states of the step itself for those before',
     file: `${accelerate}/recurrent/lstm.ts`,
-    right: 'rows(algebra, before(algebra, trace[6] as T))',
-    wrong: 'rows(algebra, trace[6] as T)',
+    right: 'rows(algebra, before(algebra, trace[6]!))',
+    wrong: 'rows(algebra, trace[6]!)',
   },
   {
     name: 'accelerated GRU: the update gate the other way round',
@@ -575,7 +575,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'accelerated GRU: the reset gate is not in the gradient of its kernel',
     file: `${accelerate}/recurrent/gru.ts`,
-    right: 'rows(algebra, algebra.mul(r as T, g))',
+    right: 'rows(algebra, algebra.mul(r!, g))',
     wrong: 'rows(algebra, g)',
   },
   {

@@ -14,9 +14,13 @@ export interface Activation {
   apply(x: tf.Tensor): tf.Tensor;
   getClassName(): string;
 }
-export type Initializer = ReturnType<typeof tf.initializers.zeros>;
-export type Regularizer = ReturnType<typeof tf.regularizers.l2>;
-export type Constraint = ReturnType<typeof tf.constraints.nonNeg>;
+type OfInitializers = ReturnType<typeof tf.initializers.zeros>;
+type OfRegularizers = ReturnType<typeof tf.regularizers.l2>;
+type OfConstraints = ReturnType<typeof tf.constraints.nonNeg>;
+// Interfaces, which declarations name; of types they would name tfjs's own files, which a project may not see.
+export interface Initializer extends OfInitializers {}
+export interface Regularizer extends OfRegularizers {}
+export interface Constraint extends OfConstraints {}
 
 /** What a dense layer makes of its arguments of these names. */
 interface Resolved {

@@ -26,7 +26,7 @@ describe('randomness', () => {
   it('enters a layer through src/random alone, and there in one line', () => {
     const parts = 'ops random layer wrapping schedules callbacks inference initialization'.split(' ');
     expect(linesWith(OTHERS, ['layers', ...parts.map((part) => `src/${part}`)])).toEqual([
-      'src/random/seed.ts: return (crypto.getRandomValues(new Uint32Array(1))[0] as number) >>> 1;',
+      'src/random/seed.ts: return crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;',
     ]);
   });
 });

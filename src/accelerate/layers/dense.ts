@@ -5,6 +5,7 @@ import { nativeResult } from '../../ops/native-op.js';
 import { clearPadding } from '../../ops/padding.js';
 import { reluGradientByOutput } from '../../ops/relu-gradient.js';
 import { builtin, isBuiltin } from '../../tfjs/builtins.js';
+import type { Dense } from '../../tfjs/layer-fields.js';
 import { isUsersGradient } from '../../tfjs/originals.js';
 import { isRecording } from '../../tfjs/recording.js';
 import type { Acceleration } from '../acceleration.js';
@@ -12,18 +13,6 @@ import { columnSums } from './column-sums.js';
 
 type Inputs = [x: tf.Tensor2D, w: tf.Tensor2D, ...b: tf.Tensor[]];
 type Saved = [x: tf.Tensor2D, w: tf.Tensor2D, ...y: tf.Tensor2D[]];
-
-/** The kernel of a dense layer, a weight or what is read from two. */
-interface Readable {
-  read(): tf.Tensor2D;
-}
-
-interface Dense {
-  kernel: Readable;
-  bias: tf.LayerVariable | null;
-  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor } | null;
-  invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
-}
 
 /**
  * Dense layers of inputs of any rank, with bias and relu beside their product, and a gradient that computes what is asked

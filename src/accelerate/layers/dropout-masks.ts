@@ -3,15 +3,8 @@ import { dropout as drop } from '../../ops/dropout.js';
 import { bernoulli, drawnRate } from '../../random/bernoulli.js';
 import { placeIn, streamOfPlace } from '../../random/place.js';
 import { drawSeed } from '../../random/seed.js';
+import type { Dropout } from '../../tfjs/layer-fields.js';
 import { currentPass } from '../../tfjs/pass.js';
-
-interface Dropout {
-  name: string;
-  rate: number;
-  seed?: number | null;
-  getNoiseShape(x: tf.Tensor): number[] | null;
-  invokeCallHook(inputs: tf.Tensor | tf.Tensor[], kwargs: object): void;
-}
 
 type Call = (this: Dropout, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor;
 

@@ -4,16 +4,9 @@ import { BIAS, FLOAT, KEEP, SHAPED } from '../../ops/native-attributes.js';
 import { type Handle, nativeProgram, nativeResult } from '../../ops/native-op.js';
 import { normalize } from '../../ops/normalize.js';
 import { builtin } from '../../tfjs/builtins.js';
+import type { LayerNormalization } from '../../tfjs/layer-fields.js';
 import { isNested } from '../../tfjs/recording.js';
 import type { Acceleration } from '../acceleration.js';
-
-interface LayerNormalization {
-  /** Each counted from the start, once the layer is built. */
-  axis: number[];
-  epsilon: number;
-  gamma: tf.LayerVariable | null;
-  beta: tf.LayerVariable | null;
-}
 
 /**
  * Layer normalization in closed form: tfjs tiles mean, variance, gain and bias to the shape of x, and takes the gradient

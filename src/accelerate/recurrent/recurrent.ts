@@ -1,30 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { inherits, isBuiltin } from '../../tfjs/builtins.js';
+import type { Cell, NamedActivation, Recurrent } from '../../tfjs/layer-fields.js';
 import type { Algebra, Shaped } from '../algebra.js';
-
-/** A recurrent layer of tfjs, as far as its sequence is concerned. */
-export interface Recurrent {
-  cell: Cell;
-  returnSequences: boolean;
-  returnState: boolean;
-  stateful: boolean;
-  goBackwards: boolean;
-}
-
-export interface Cell {
-  units: number;
-  kernel: tf.LayerVariable;
-  recurrentKernel: tf.LayerVariable;
-  bias: tf.LayerVariable | null;
-  activation: NamedActivation;
-  recurrentActivation: NamedActivation;
-  dropout: number;
-  recurrentDropout: number;
-}
-
-interface NamedActivation {
-  getClassName(): string;
-}
 
 export interface CallArgs {
   mask?: unknown;

@@ -1,17 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { withLazyGradient } from '../../ops/gradient.js';
 import { builtin } from '../../tfjs/builtins.js';
+import type { Cell, Recurrent } from '../../tfjs/layer-fields.js';
 import { isNested } from '../../tfjs/recording.js';
 import type { Acceleration } from '../acceleration.js';
 import { type Algebra, compute, type Shaped } from '../algebra.js';
-import {
-  type Activation,
-  activationOf,
-  type CallArgs,
-  type Cell,
-  isPlain,
-  type Recurrent,
-} from './recurrent.js';
+import { type Activation, activationOf, type CallArgs, isPlain } from './recurrent.js';
 
 /** How a layer computes. */
 export interface Form {
