@@ -24,7 +24,7 @@ interface Scheduled {
 }
 
 /**
- * Sets drop probabilities while `fit` runs, before each batch, without compiling or building anything anew; in steps,
+ * Sets drop probabilities while `fit` runs, before each batch, without compiling or building anything again; in steps,
  * epochs or the fraction of training, and in the middle of an epoch too.
  *
  * Of each pattern all layers with a rate are meant, those of nested models and wrapped ones too: dropout,

@@ -8,7 +8,7 @@ import { Scheduling, type SchedulingOptions } from './scheduling.js';
 
 const WHO = 'scheduleLearningRate';
 
-/** What every optimizer of tfjs has; sgd and momentum keep the rate as a tensor too, which their setter makes anew. */
+/** What every optimizer of tfjs has; sgd and momentum keep the rate as a tensor too, which their setter makes again. */
 interface Rated {
   learningRate: number;
   setLearningRate?(rate: number): void;

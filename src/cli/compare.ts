@@ -18,17 +18,16 @@ import { exclusively } from './exclusively.js';
 import { interruptible } from './interruptible.js';
 import { Progress } from './progress.js';
 import { arrange, chooseBackend, loadData, makeRun } from './run.js';
-import type { ComparisonSettings, Settings } from './settings.js';
+import type { ComparisonSettings } from './settings.js';
 
 /** `evenkeel compare`: recipes times seeds, then the table and the report of all of them. */
 export async function compare(
   names: string[],
-  options: Settings & { seeds: number; out: string; resume?: string | true },
+  { out, resume, ...given }: Omit<ComparisonSettings, 'recipes'> & { out: string; resume?: string | true },
   typed: readonly string[],
 ): Promise<void> {
-  const asked = settingsOf(names, options);
-  const resumed =
-    options.resume === undefined ? undefined : await findComparison(options.out, options.resume);
+  const asked = settingsOf(names, given);
+  const resumed = resume === undefined ? undefined : await findComparison(out, resume);
   const settings = resumed
     ? await resumedSettings(resumed, asked, [...typed, ...(names.length > 0 ? ['recipes'] : [])])
     : asked;
@@ -40,10 +39,10 @@ export async function compare(
   const environment = await chooseBackend(settings);
   if (resumed && environment.precision !== settings.precision) {
     throw new CliError(
-      `--resume: products are ${environment.precision} here, but ${settings.precision} in ${resumed}; go on where it began, or start anew without --resume`,
+      `--resume: products are ${environment.precision} here, but ${settings.precision} in ${resumed}; continue on the machine where it began, or start again without --resume`,
     );
   }
-  const folder = resumed ?? (await newRunsFolder(options.out, 'compare', new Date()));
+  const folder = resumed ?? (await newRunsFolder(out, 'compare', new Date()));
   // What was chosen is kept, so that a resumed comparison does not mix the times of two backends or precisions.
   const { backend, precision } = environment;
   const chosen = { ...settings, backend, precision } as ComparisonSettings;

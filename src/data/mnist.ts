@@ -75,21 +75,21 @@ async function readSet(folder: string, names: { images: string; labels: string }
     readIdx(join(folder, names.labels), 1),
   ]);
   const [count = 0, height = 0, width = 0] = images.shape;
-  if (count === 0) throw new DataFailure(`${join(folder, names.images)} holds no images; get the file anew`);
+  if (count === 0) throw new DataFailure(`${join(folder, names.images)} holds no images; get the file again`);
   if (height * width === 0) {
     throw new DataFailure(
-      `${join(folder, names.images)} holds images of ${height} x ${width} pixels; get the file anew`,
+      `${join(folder, names.images)} holds images of ${height} x ${width} pixels; get the file again`,
     );
   }
   if (labels.values.length !== count) {
     throw new DataFailure(
-      `${join(folder, names.labels)} has ${labels.values.length} labels for ${count} images; get both files anew`,
+      `${join(folder, names.labels)} has ${labels.values.length} labels for ${count} images; get both files again`,
     );
   }
   const foreign = labels.values.findIndex((label) => label >= CLASSES);
   if (foreign >= 0) {
     throw new DataFailure(
-      `${join(folder, names.labels)} has the label ${labels.values[foreign]} at ${foreign}, expected 0 to 9; get the file anew`,
+      `${join(folder, names.labels)} has the label ${labels.values[foreign]} at ${foreign}, expected 0 to 9; get the file again`,
     );
   }
   return {

@@ -82,7 +82,7 @@ async function read(folder: string, json: ModelJson, by: string): Promise<tf.io.
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes !== expected) {
     throw new DataFailure(
-      `the weights in ${folder} are damaged: ${bytes} bytes, expected ${expected}; save the model anew`,
+      `the weights in ${folder} are damaged: ${bytes} bytes, expected ${expected}; save the model again`,
     );
   }
   const parts = await Promise.all(files.map(({ path }) => readPart(path)));
@@ -91,7 +91,7 @@ async function read(folder: string, json: ModelJson, by: string): Promise<tf.io.
   // Models of other programs have other names, which say nothing of the content.
   if (name !== undefined && others.length === 0 && !hasContent(name, new Uint8Array(weightData))) {
     throw new DataFailure(
-      `${join(folder, name)} is damaged: its content is not what its name says; save the model anew`,
+      `${join(folder, name)} is damaged: its content is not what its name says; save the model again`,
     );
   }
   return { ...tf.io.getModelArtifactsForJSONSync(json as tf.io.ModelJSON, weightSpecs, weightData) };
@@ -114,6 +114,6 @@ async function readPart(path: string): Promise<ArrayBuffer> {
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   } catch (error) {
     const code = codeOf(error);
-    throw new DataFailure(`cannot read ${path} (${code}); save the model anew`, { cause: error });
+    throw new DataFailure(`cannot read ${path} (${code}); save the model again`, { cause: error });
   }
 }

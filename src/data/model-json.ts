@@ -30,9 +30,9 @@ const STORED = ['float32', 'int32', 'bool', 'complex64'];
 export function parseModelJson(text: string, path: string): ModelJson {
   const json = parsed(text);
   if (!isObject(json) || !json.modelTopology || !Array.isArray(json.weightsManifest ?? [])) {
-    throw new DataFailure(`${path} is not a model of tfjs layers; save the model anew`);
+    throw new DataFailure(`${path} is not a model of tfjs layers; save the model again`);
   }
-  const damaged = damagedFile(path, 'save the model anew');
+  const damaged = damagedFile(path, 'save the model again');
   const weightsManifest: unknown[] = Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
   const [paths, names] = [new Set<unknown>(), new Set<unknown>()];
   for (const [i, group] of weightsManifest.entries()) {

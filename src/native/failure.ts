@@ -1,7 +1,8 @@
 import { codeOf, messageOf, pathOf } from '../errors/caught.js';
+import { UserError } from '../errors/user-error.js';
 
-/** A failure of which the whole story is one line for the user: what is wrong, what was received, what to do. */
-export class NativeFailure extends Error {
+/** Why the native backend is not available here, or could not be installed. */
+export class NativeFailure extends UserError {
   override name = 'NativeFailure';
 }
 
@@ -12,7 +13,7 @@ export const diskIsFull = (error: unknown) => ['ENOSPC', 'EDQUOT', 'EFBIG'].incl
 export const saysDiskIsFull = (output: string) =>
   /No space left on device|Disk quota exceeded|File too large|Errno (28|122|27)\b/i.test(output);
 
-/** The one line for an error of the file system that the user can mend; anything else as it is. */
+/** The one line for an error of the file system that the user can fix; any other error as it is. */
 export function explainWrite(error: unknown, root: string): unknown {
   if (diskIsFull(error)) {
     return new NativeFailure(

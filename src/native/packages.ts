@@ -19,7 +19,7 @@ function versionIn(description: string): string {
   } catch {
     // What cannot be read gets the same message as what says no version.
   }
-  throw new NativeFailure(`${description} is damaged; install the package anew with npm`);
+  throw new NativeFailure(`${description} is damaged; install the package again with npm`);
 }
 
 /** Node's own look-up, without the exports field, which hides package.json in some packages. */

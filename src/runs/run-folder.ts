@@ -32,7 +32,7 @@ export class RunFolder {
   /** An empty folder of this run; what an unfinished run has left there is deleted, a finished one never. */
   static async create(path: string, config: RunConfig, environment: RunEnvironment): Promise<RunFolder> {
     if (existsSync(join(path, 'result.json'))) {
-      throw new DataFailure(`${path} holds a finished run; delete it to make it anew`);
+      throw new DataFailure(`${path} holds a finished run; delete it to make it again`);
     }
     await inOneLine(path, async () => {
       await rm(path, { recursive: true, force: true });
@@ -89,7 +89,7 @@ function scalarsOf(record: LogRecord): Record<string, number> {
   };
 }
 
-const ANEW = 'delete its folder to make the run anew';
+const MAKE_AGAIN = 'delete its folder to make the run again';
 
 /** A finished run; undefined for an unfinished one and for a folder that is not there. */
 export async function readRun(path: string): Promise<FinishedRun | undefined> {
@@ -97,11 +97,11 @@ export async function readRun(path: string): Promise<FinishedRun | undefined> {
   const result = await readJson<RunResult>(join(path, 'result.json'));
   const numbers = [result?.testLoss, result?.testAccuracy, result?.parameters, result?.millisecondsPerStep];
   if (!numbers.every(Number.isFinite)) {
-    throw new DataFailure(`${join(path, 'result.json')} lacks numbers; ${ANEW}`);
+    throw new DataFailure(`${join(path, 'result.json')} lacks numbers; ${MAKE_AGAIN}`);
   }
   const about = join(path, 'config.json');
   const whole = await readJson<RunConfig & { environment: RunEnvironment }>(about);
-  checkConfigFile(whole, damagedFile(about, ANEW));
+  checkConfigFile(whole, damagedFile(about, MAKE_AGAIN));
   const { environment, ...config } = whole;
   const log = (await readText(join(path, 'log.jsonl')))
     .split('\n')
@@ -110,7 +110,7 @@ export async function readRun(path: string): Promise<FinishedRun | undefined> {
     .map((line, i) => {
       const place = `line ${i + 1} of ${join(path, 'log.jsonl')}`;
       const record = parse<LogRecord>(line, place);
-      checkRecord(record, damagedFile(place, ANEW));
+      checkRecord(record, damagedFile(place, MAKE_AGAIN));
       return record;
     });
   return { config, environment, log, result };
@@ -165,7 +165,7 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = codeOf(error);
-    throw new DataFailure(`cannot read ${path} (${code}); ${ANEW}`);
+    throw new DataFailure(`cannot read ${path} (${code}); ${MAKE_AGAIN}`);
   }
 }
 
@@ -173,7 +173,7 @@ function parse<T>(text: string, place: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new DataFailure(`${place} is damaged: it is not JSON; ${ANEW}`);
+    throw new DataFailure(`${place} is damaged: it is not JSON; ${MAKE_AGAIN}`);
   }
 }
 

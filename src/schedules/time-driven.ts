@@ -7,7 +7,7 @@ export interface TimeDriven {
   readonly scheduleUnit: Unit | null;
   /** The value that holds at the next training call. */
   readonly currentRate: number;
-  /** Null ends a training: what follows is told anew. */
+  /** Null ends a training: what follows is told again. */
   setTime(time: Time | null): void;
 }
 

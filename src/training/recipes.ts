@@ -21,7 +21,7 @@ export function inputShapeOf({ name, input }: Recipe, { features, image }: Examp
   if (image) {
     if (Math.min(...image) >= LEAST_PIXELS) return [...image, 1];
     throw new ConfigError(
-      `${name} takes images of at least ${LEAST_PIXELS} x ${LEAST_PIXELS} pixels; received images of ${image.join(' x ')}: name other data with --data, or another recipe`,
+      `${name} takes images of at least ${LEAST_PIXELS} x ${LEAST_PIXELS} pixels; received images of ${image.join(' x ')}; choose other data, or another recipe`,
     );
   }
   throw new ConfigError(`${name} takes images; received examples of ${features} numbers`);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropRates } from '../callbacks/drop-rates.js';
 import { type Batch, batches, type Examples, epochOrder, take, toBatch } from '../data/examples.js';
+import { UserError } from '../errors/user-error.js';
 import { ConfigError } from './config-error.js';
 import { probe } from './diagnostics.js';
 import { iterationsPerEpoch } from './iterations.js';
@@ -29,13 +30,13 @@ export type TrainEvent =
   /** The model is the caller's until it asks for the next event. */
   | { kind: 'end'; model: tf.LayersModel; result: RunResult };
 
-/** Numbers that are not finite any more: no later step can mend them. */
-export class DivergedError extends Error {
+/** A loss or a gradient that is not finite: no later step can recover from it. */
+export class DivergedError extends UserError {
   override name = 'DivergedError';
 
   constructor({ recipe, seed, learningRate }: RunConfig, step: number, what: string, value: number) {
     super(
-      `${recipe}, seed ${seed}: ${what} became ${value} at step ${step} with learning rate ${learningRate}; try a smaller --learning-rate`,
+      `${recipe}, seed ${seed}: ${what} became ${value} at step ${step} with learning rate ${learningRate}; try a smaller learning rate`,
     );
   }
 }
@@ -44,7 +45,7 @@ const PROBE_EXAMPLES = 256;
 const EVALUATION_BATCH = 1000;
 
 /**
- * Trains a recipe by plain minibatch descent and tells what happens. Examples are shuffled anew each epoch by the seed;
+ * Trains a recipe by plain minibatch descent and tells what happens. Examples are shuffled again in each epoch, by the seed;
  * equal configurations give equal numbers. However the generator ends, every tensor of the run is disposed of.
  *
  * @throws DivergedError when the loss or the gradient of a layer is not finite
@@ -154,7 +155,7 @@ function requireConvolutions({ name }: Recipe): void {
   const backend = tf.getBackend();
   if (tf.getKernel('Conv2DBackpropFilter', backend)) return;
   throw new ConfigError(
-    `${name}: the ${backend} backend cannot train convolutions; take --backend native or cpu`,
+    `${name}: the ${backend} backend cannot train convolutions; use the native or the cpu backend`,
   );
 }
 

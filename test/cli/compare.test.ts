@@ -162,10 +162,12 @@ describe('compare', () => {
     ]);
     expect([code, stderr]).toEqual([
       2,
-      `evenkeel: --epochs is 5, but 2 in ${folder}; leave it out, or start anew without --resume\n`,
+      `evenkeel: --epochs is 5, but 2 in ${folder}; leave it out, or start again without --resume\n`,
     ]);
     const stock = await evenkeel(['compare', '--resume', '--no-accelerate', '--out', join(out, 'all')]);
-    expect(stock.stderr).toMatch(/^evenkeel: acceleration is off, but on in .*; leave it out, or start anew/);
+    expect(stock.stderr).toMatch(
+      /^evenkeel: acceleration is off, but on in .*; leave it out, or start again/,
+    );
     const other = await evenkeel(['compare', 'mlp-relu', '--resume', '--out', join(out, 'all')]);
     expect(other.stderr).toMatch(/^evenkeel: the list of recipes is mlp-relu, but mlp-relu,mlp-batch-norm,/);
   });
@@ -296,7 +298,7 @@ describe('a comparison whose files are not what they were', () => {
   });
 
   it.each([
-    ['{}', /result\.json lacks numbers; delete its folder to make the run anew/],
+    ['{}', /result\.json lacks numbers; delete its folder to make the run again/],
     ['null', /result\.json lacks numbers/],
     ['{', /result\.json is damaged: it is not JSON/],
   ])('with the result %s says so and leaves table and report', async (content, expected) => {
@@ -336,7 +338,7 @@ describe('a comparison whose files are not what they were', () => {
     writeFileSync(path, typeof damaged === 'string' ? damaged : JSON.stringify(damaged));
     const { code, stderr } = await evenkeel(['compare', '--resume', folder]);
     writeFileSync(path, settings);
-    expect(stderr).toMatch(/^evenkeel: .*compare\.json is damaged: [^\n]+; start anew without --resume\n$/);
+    expect(stderr).toMatch(/^evenkeel: .*compare\.json is damaged: [^\n]+; start again without --resume\n$/);
     expect(stderr).toMatch(expected);
     expect(code).toBe(1);
   });
@@ -349,7 +351,7 @@ describe('a comparison whose files are not what they were', () => {
     writeFileSync(config, before);
     expect([emptied.code, emptied.stderr]).toEqual([
       1,
-      `evenkeel: ${config} is damaged: recipe must be a text, received nothing; delete its folder to make the run anew\n`,
+      `evenkeel: ${config} is damaged: recipe must be a text, received nothing; delete its folder to make the run again\n`,
     ]);
     const report = join(folder, 'report.html');
     rmSync(report);

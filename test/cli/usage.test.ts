@@ -196,7 +196,7 @@ describe('a failed job is one line and code 1', () => {
       out,
     ]);
     expect(line).toMatch(
-      /^evenkeel: mlp-relu, seed 1: the (loss|gradient of hidden_1) became NaN at step \d+ with learning rate 1e\+30; try a smaller --learning-rate$/,
+      /^evenkeel: mlp-relu, seed 1: the (loss|gradient of hidden_1) became NaN at step \d+ with learning rate 1e\+30; try a smaller learning rate$/,
     );
     expect(readdirSync(join(out, earlier as string))).toEqual(before);
   });

@@ -22,37 +22,37 @@ describe('parseIdx', () => {
     [
       'nothing',
       new Uint8Array(0),
-      'f is cut short: 0 bytes, fewer than the 16 of its header; get the file anew',
+      'f is cut short: 0 bytes, fewer than the 16 of its header; get the file again',
     ],
     [
       'half a header',
       images.subarray(0, 9),
-      'f is cut short: 9 bytes, fewer than the 16 of its header; get the file anew',
+      'f is cut short: 9 bytes, fewer than the 16 of its header; get the file again',
     ],
     [
       'a value too few',
       images.subarray(0, 27),
-      'f is cut short: 27 bytes, expected 28 for 2 x 2 x 3 values; get the file anew',
+      'f is cut short: 27 bytes, expected 28 for 2 x 2 x 3 values; get the file again',
     ],
     [
       'a value too many',
       Uint8Array.from([...images, 0]),
-      'f is too long: 29 bytes, expected 28 for 2 x 2 x 3 values; get the file anew',
+      'f is too long: 29 bytes, expected 28 for 2 x 2 x 3 values; get the file again',
     ],
     [
       'labels',
       Uint8Array.from([...labels, ...Array(20).fill(0)]),
-      'f is not an IDX file of images: it starts with 00 00 08 01, expected 00 00 08 03; get the file anew',
+      'f is not an IDX file of images: it starts with 00 00 08 01, expected 00 00 08 03; get the file again',
     ],
     [
       'a gzip file',
       Uint8Array.from([0x1f, 0x8b, 8, 0, ...Array(20).fill(0)]),
-      'f is not an IDX file of images: it starts with 1f 8b 08 00, expected 00 00 08 03; get the file anew',
+      'f is not an IDX file of images: it starts with 1f 8b 08 00, expected 00 00 08 03; get the file again',
     ],
     [
       'floats',
       Uint8Array.from([0, 0, 0x0d, 3, ...images.subarray(4)]),
-      'f is not an IDX file of images: it starts with 00 00 0d 03, expected 00 00 08 03; get the file anew',
+      'f is not an IDX file of images: it starts with 00 00 0d 03, expected 00 00 08 03; get the file again',
     ],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => parseIdx(bytes, 'f', 3)).toThrow(new DataFailure(message));

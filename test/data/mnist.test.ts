@@ -77,7 +77,7 @@ describe('loadMnist', () => {
     it('with a file of no images, says so', async () => {
       writeSet('t10k', 0, 28);
       expect(await failure()).toBe(
-        `DataFailure: ${path('t10k-images-idx3-ubyte')} holds no images; get the file anew`,
+        `DataFailure: ${path('t10k-images-idx3-ubyte')} holds no images; get the file again`,
       );
     });
 
@@ -91,7 +91,7 @@ describe('loadMnist', () => {
     it('with a truncated file, says by how much', async () => {
       truncateSync(path('train-images-idx3-ubyte'), 1000);
       expect(await failure()).toBe(
-        `DataFailure: ${path('train-images-idx3-ubyte')} is cut short: 1000 bytes, expected 47040016 for 60000 x 28 x 28 values; get the file anew`,
+        `DataFailure: ${path('train-images-idx3-ubyte')} is cut short: 1000 bytes, expected 47040016 for 60000 x 28 x 28 values; get the file again`,
       );
     });
 
@@ -104,7 +104,7 @@ describe('loadMnist', () => {
 
     it('with labels of the other set, counts both', async () => {
       copyFileSync(path('train-labels-idx1-ubyte'), path('t10k-labels-idx1-ubyte'));
-      expect(await failure()).toMatch(/has 60000 labels for 10000 images; get both files anew/);
+      expect(await failure()).toMatch(/has 60000 labels for 10000 images; get both files again/);
     });
 
     it('with a label that is no digit, names it', async () => {

@@ -73,7 +73,7 @@ describe('modelFiles', () => {
     [
       'half a model.json',
       () => truncateSync(join(folder, 'model.json'), 100),
-      /is not a model of tfjs layers; save the model anew$/,
+      /is not a model of tfjs layers; save the model again$/,
     ],
     [
       'another JSON',
@@ -83,12 +83,12 @@ describe('modelFiles', () => {
     [
       'cut weights',
       () => truncateSync(weightsPath(), 20),
-      /^the weights in .* are damaged: 20 bytes, expected \d+; save the model anew$/,
+      /^the weights in .* are damaged: 20 bytes, expected \d+; save the model again$/,
     ],
     [
       'no weights',
       () => rmSync(weightsPath()),
-      /^cannot read .*weights-\w+\.bin \(ENOENT\); save the model anew$/,
+      /^cannot read .*weights-\w+\.bin \(ENOENT\); save the model again$/,
     ],
   ])('says in one line that there is %s', async (_, damage, expected) => {
     await small().save(modelFiles(folder));
@@ -162,6 +162,6 @@ it('knows weights of the right length and other content', async () => {
   await small().save(modelFiles(folder));
   writeFileSync(weightsPath(), Buffer.alloc(readFileSync(weightsPath()).length, 0xff));
   await expect(tf.loadLayersModel(modelFiles(folder))).rejects.toThrow(
-    /is damaged: its content is not what its name says; save the model anew$/,
+    /is damaged: its content is not what its name says; save the model again$/,
   );
 });

@@ -69,7 +69,7 @@ describe('weights elsewhere are not read', () => {
       json.weightsManifest[0].paths = [name()];
     });
     expect(await load()).toMatch(
-      /model\.json names the file .*, expected one inside its folder; save the model anew$/,
+      /model\.json names the file .*, expected one inside its folder; save the model again$/,
     );
   });
 
@@ -100,7 +100,7 @@ describe('weights elsewhere are not read', () => {
   it('a folder in place of the weights, or of model.json', async () => {
     rmSync(bytes);
     mkdirSync(bytes);
-    expect(await load()).toMatch(/weights-\w+\.bin is no file; save the model anew$/);
+    expect(await load()).toMatch(/weights-\w+\.bin is no file; save the model again$/);
     rmSync(join(folder, 'model.json'));
     mkdirSync(join(folder, 'model.json'));
     expect(await load()).toMatch(/^no model at .*model\.json, which is no file; name the folder/);
@@ -112,7 +112,7 @@ describe('what is damaged is named', () => {
     [
       'no list of files',
       (json) => Object.assign(json.weightsManifest[0], { paths: null }),
-      /weightsManifest\[0\]\.paths must be a list of files, received null; save the model anew$/,
+      /weightsManifest\[0\]\.paths must be a list of files, received null; save the model again$/,
     ],
     [
       'a file twice',
@@ -132,7 +132,7 @@ describe('what is damaged is named', () => {
     [
       'a weight too few',
       ({ weightsManifest: [group] }) => group.weights.pop(),
-      /^the weights in .* are damaged: 12 bytes, expected 8; save the model anew$/,
+      /^the weights in .* are damaged: 12 bytes, expected 8; save the model again$/,
     ],
     [
       'a weight beyond all memory',

@@ -479,7 +479,7 @@ describe('remove', () => {
     const description = join(pretend.project, 'node_modules/@tensorflow/tfjs-node/package.json');
     writeFileSync(description, '{');
     expect(await message(nativeStatus(pretend.machine()))).toBe(
-      `${description} is damaged; install the package anew with npm`,
+      `${description} is damaged; install the package again with npm`,
     );
   });
 

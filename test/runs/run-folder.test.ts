@@ -103,7 +103,7 @@ describe('RunFolder', () => {
     });
   });
 
-  it('is unfinished until its result is there, and then made anew', async () => {
+  it('is unfinished until its result is there, and then made again', async () => {
     const path = join(out, 'run');
     const folder = await RunFolder.create(path, config, environment);
     folder.append(steps);
@@ -123,7 +123,7 @@ describe('RunFolder', () => {
     const folder = await RunFolder.create(join(out, 'run'), config, environment);
     await folder.finish(model(), result);
     await expect(RunFolder.create(folder.path, config, environment)).rejects.toThrow(
-      `${folder.path} holds a finished run; delete it to make it anew`,
+      `${folder.path} holds a finished run; delete it to make it again`,
     );
   });
 
@@ -143,7 +143,7 @@ describe('RunFolder', () => {
     await folder.finish(model(), result);
     writeFileSync(join(folder.path, 'result.json'), '{');
     await expect(readRun(folder.path)).rejects.toThrow(
-      `${join(folder.path, 'result.json')} is damaged: it is not JSON; delete its folder to make the run anew`,
+      `${join(folder.path, 'result.json')} is damaged: it is not JSON; delete its folder to make the run again`,
     );
   });
 });

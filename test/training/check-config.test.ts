@@ -24,25 +24,22 @@ describe('checkConfig', () => {
   it.each([
     [{ recipe: 'mlp' }, /^no recipe has the name "mlp"; there are mlp-relu, .*, custom-layer$/],
     [{ recipe: 'mlp-rellu' }, /^no recipe has the name "mlp-rellu"; did you mean mlp-relu\?$/],
-    [{ learningRate: -0.1 }, /^--learning-rate must be a number above 0; received -0.1$/],
-    [{ learningRate: Number.NaN }, /^--learning-rate must be a number above 0; received NaN$/],
+    [{ learningRate: -0.1 }, /^learningRate must be a number above 0; received -0.1$/],
+    [{ learningRate: Number.NaN }, /^learningRate must be a number above 0; received NaN$/],
     [{ learningRate: 0 }, /received 0$/],
-    [{ batchSize: 901 }, /^--batch-size must be at most 900, the number of training examples; received 901$/],
-    [{ batchSize: 0 }, /^--batch-size must be a positive integer; received 0$/],
-    [{ epochs: 1.5 }, /^--epochs must be a positive integer; received 1.5$/],
-    [{ examples: 1001 }, /^--examples must be at most 1000, all that the data has; received 1001$/],
-    [
-      { holdOut: 1000 },
-      /^--hold-out must be an integer from 0 to 999, fewer than the examples; received 1000$/,
-    ],
+    [{ batchSize: 901 }, /^batchSize must be at most 900, the number of training examples; received 901$/],
+    [{ batchSize: 0 }, /^batchSize must be a positive integer; received 0$/],
+    [{ epochs: 1.5 }, /^epochs must be a positive integer; received 1.5$/],
+    [{ examples: 1001 }, /^examples must be at most 1000, all that the data has; received 1001$/],
+    [{ holdOut: 1000 }, /^holdOut must be an integer from 0 to 999, fewer than the examples; received 1000$/],
     [{ holdOut: -1 }, /received -1$/],
-    [{ hidden: [128, 0] }, /^--hidden must be a positive integer; received 0$/],
+    [{ hidden: [128, 0] }, /^hidden must be a positive integer; received 0$/],
     [
       { hidden: [65536, 65536] },
-      /^--hidden must be layers with at most 268435456 weights between two, .*; received 4294967296$/,
+      /^hidden must be layers with at most 268435456 weights between two, .*; received 4294967296$/,
     ],
-    [{ hidden: Array(1001).fill(1) }, /^--hidden must be at most 1000 layers; received 1001$/],
-    [{ seed: -1 }, /^--seed must be an integer from 0 to 16777215; received -1$/],
+    [{ hidden: Array(1001).fill(1) }, /^hidden must be at most 1000 layers; received 1001$/],
+    [{ seed: -1 }, /^seed must be an integer from 0 to 16777215; received -1$/],
   ])('refuses %j', (change, expected) => {
     expect(() => checkConfig({ ...good, ...change }, 1000)).toThrow(expected);
   });
@@ -63,7 +60,7 @@ it.each(['cnn-batch-norm', 'cnn-weight-norm', 'cnn-cosine'])(
     expect(shape).toEqual([4, 4, 1]);
     expect(() => recipe.build({ inputShape: shape, classes: 2 })).not.toThrow();
     expect(() => inputShapeOf(recipe, { ...data, image: [1, 1] })).toThrow(
-      `${name} takes images of at least 4 x 4 pixels; received images of 1 x 1: name other data with --data, or another recipe`,
+      `${name} takes images of at least 4 x 4 pixels; received images of 1 x 1; choose other data, or another recipe`,
     );
   },
 );

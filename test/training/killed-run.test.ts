@@ -50,7 +50,7 @@ const script = (path: string) => `
   }
   if (moment === 'finished') die();`;
 
-it('is unfinished and made anew, or finished and whole, wherever the process is killed', async () => {
+it('is unfinished and made again, or finished and whole, wherever the process is killed', async () => {
   const path = join(place, 'run');
   writeFileSync(join(place, 'run.mjs'), script(path));
   const killedWhen = async (moment: string) => {

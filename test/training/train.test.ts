@@ -247,7 +247,7 @@ describe('train', () => {
     );
     if (tf.getBackend() !== 'wasm') return;
     await expect(run(config({ recipe: 'cnn-cosine' }), images)).rejects.toThrow(
-      'cnn-cosine: the wasm backend cannot train convolutions; take --backend native or cpu',
+      'cnn-cosine: the wasm backend cannot train convolutions; use the native or the cpu backend',
     );
   });
 
@@ -301,7 +301,7 @@ describe('train', () => {
     const failure = run(config({ learningRate: 1e30 }));
     await expect(failure).rejects.toThrow(DivergedError);
     await expect(failure).rejects.toThrow(
-      /^mlp-relu, seed 1: the (loss|gradient of hidden_1) became NaN at step \d+ with learning rate 1e\+30; try a smaller --learning-rate$/,
+      /^mlp-relu, seed 1: the (loss|gradient of hidden_1) became NaN at step \d+ with learning rate 1e\+30; try a smaller learning rate$/,
     );
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -315,7 +315,7 @@ describe('train', () => {
     const step = Math.floor(epochOrder(small.count, 1, 1).indexOf(example) / 32) + 1;
     try {
       await expect(run(config(), { ...data, train: broken }, { recordsPerEpoch: 1 })).rejects.toThrow(
-        `mlp-relu, seed 1: the loss became NaN at step ${step} with learning rate 0.3; try a smaller --learning-rate`,
+        `mlp-relu, seed 1: the loss became NaN at step ${step} with learning rate 0.3; try a smaller learning rate`,
       );
     } finally {
       await loadBackend({ prefer: ['wasm', 'cpu'] });

@@ -1,20 +1,14 @@
-import { Command, Option } from 'commander';
-import { addSettings, count, MOST_SEEDS } from '../settings.js';
+import { Command } from 'commander';
+import { addSettings, compareSettings } from '../settings.js';
 
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description('train recipes over several seeds and set them side by side in a table and a report')
     .argument('[recipes...]', 'default: the twelve that change one thing of the same network');
-  addSettings(command);
-  return command
-    .addOption(
-      new Option('--seeds <n>', 'train each recipe with the seeds 1 to n')
-        .argParser(count('--seeds', MOST_SEEDS))
-        .default(3),
-    )
+  return addSettings(command, compareSettings)
     .option(
       '--resume [folder]',
-      'go on with a comparison, the newest under <out> by default: finished runs are kept',
+      'continue a comparison, by default the newest in <out>; finished runs are kept',
     )
     .addHelpText(
       'after',

@@ -1,17 +1,11 @@
-import { Command, Option } from 'commander';
-import { addSettings, number } from '../settings.js';
+import { Command } from 'commander';
+import { addSettings, trainSettings } from '../settings.js';
 
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train one recipe, on MNIST by default, and keep the model and its log')
     .argument('<recipe>', 'such as mlp-relu, mlp-cosine or mlp-weight-norm');
-  addSettings(command);
-  return command
-    .addOption(
-      new Option('--seed <n>', 'fixes initial weights, order of the examples and masks')
-        .argParser(number('--seed'))
-        .default(1),
-    )
+  return addSettings(command, trainSettings)
     .addHelpText(
       'after',
       `
