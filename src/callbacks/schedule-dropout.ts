@@ -131,7 +131,10 @@ function resolve(layers: tf.layers.Layer[], schedules: DropoutSchedules): Schedu
   return { given: new Map(given), own };
 }
 
-/** That a layer takes every rate that the schedule comes to, before training begins and not in the midst of it. */
+/**
+ * Checks before training that a layer takes every rate of its schedule. Only the setter of its `rate` knows which rates
+ * it takes, and that holds for layers of users too: the largest one is set for a moment, which changes no tensor.
+ */
 function requireTaken(layer: Rated, schedule: Schedule): void {
   const [, greatest] = rangeOf(schedule);
   const argument = `the schedule of ${layer.name}`;

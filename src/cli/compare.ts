@@ -112,7 +112,7 @@ async function report(folder: string, configs: readonly RunConfig[], command: st
   await writeText(join(folder, 'table.csv'), comparisonCsv(rows));
   await writeText(join(folder, 'report.html'), reportPage({ rows, runs, command, date: new Date(), script }));
 
-  console.log(`\n${terminalTable(rows)}\n`);
+  console.log(`\n${terminalTable(rows, process.stdout.columns)}\n`);
   console.log(`report       ${join(folder, 'report.html')}`);
   console.log(`table        ${join(folder, 'table.csv')}`);
   console.log(`models       ${join(folder, '<recipe>-seed<n>', 'model')}`);

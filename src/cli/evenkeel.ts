@@ -18,13 +18,13 @@ const program = new Command('evenkeel')
   .addHelpText(
     'after',
     `
-Exit codes: 0 success, 1 a failed job, 2 wrong usage, 130 interrupted.
+Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 
 First steps:
-  evenkeel native install   TensorFlow's own library as backend, the fastest there is here
-  evenkeel add --list       the recipes, to be copied into your project
+  evenkeel native install   the native backend, which is the fastest
+  evenkeel add --list       recipes that you can copy into your project
   evenkeel compare          train recipes on MNIST and write a report
-  evenkeel doctor           what is installed, what is missing, and what to do about it`,
+  evenkeel doctor           what is installed, what is missing, and how to fix it`,
   );
 for (const command of [
   addCommand(),
@@ -57,14 +57,22 @@ function fullName(command: Command): string {
   return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 }
 
-// Nobody listens any more: `evenkeel train ... | head` closes the pipe, the disk of a log is full. The work goes on, for its
-// results are files. A pipe that is closed was closed on purpose; of what else is lost there is a word.
+// Commands whose results are files; what any other command prints is its result.
+const writing = new Set(['train', 'compare', 'fold', 'add', 'install', 'remove']);
+let writesFiles = false;
+program.hook('preAction', (_, action) => {
+  writesFiles = writing.has(action.name()) && !action.opts().list;
+});
+
+// `evenkeel train ... | head` closes the pipe on purpose: no message. On a full disk, a command that writes files goes on.
 process.stderr.on('error', () => {});
 let told = false;
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (told || code === 'EPIPE') return;
   told = true;
-  console.error(`${program.name()}: cannot write to the standard output (${code}); going on without it`);
+  const remedy = writesFiles ? 'going on without it' : 'free some space, or print elsewhere';
+  console.error(`${program.name()}: cannot write to the standard output (${code}); ${remedy}`);
+  if (!writesFiles) process.exitCode = 1;
 });
 
 inOneLine(program);
@@ -72,7 +80,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode !== 0) process.exitCode = 2;
   } else {
     const report = reportOf(error);
     console.error(report ? `${program.name()}: ${report.line}` : error);

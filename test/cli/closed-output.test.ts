@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,5 +77,21 @@ it.runIf(existsSync('/dev/full')).each(['its output', 'all output'])(
       all ? '' : 'evenkeel: cannot write to the standard output (ENOSPC); going on without it\n',
     ]);
     expect(await readRun(folder)).toBeDefined();
+  },
+);
+
+it.runIf(existsSync('/dev/full')).each([['doctor'], ['native', 'status'], ['add', '--list'], ['--help']])(
+  'a command whose result is what it prints fails on a full disk: %s %s',
+  (...args) => {
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args.filter(Boolean)], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      'evenkeel: cannot write to the standard output (ENOSPC); free some space, or print elsewhere\n',
+    ]);
   },
 );

@@ -314,7 +314,11 @@ describe('a comparison whose files are not what they were', () => {
   });
 
   it.each<[string, string | Record<string, unknown>, RegExp]>([
-    ['nothing in it', '{}', /recipes must be a list of different recipes that there are, received nothing; /],
+    [
+      'nothing in it',
+      '{}',
+      /recipes must be a list of different recipes of this version, received nothing; /,
+    ],
     ['half of it', '{', /it is not JSON; /],
     ['no object', 'null', /it must be an object, received null; /],
     [
