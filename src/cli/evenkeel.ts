@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../package-folder.js';
+import { wrapped } from '../report/wrapped.js';
 import { addCommand } from './commands/add.js';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -40,7 +41,10 @@ for (const command of [
 /** Wrong usage is one line and a hint, with code 2; commander's own are several, with code 1. */
 function inOneLine(command: Command): void {
   command.exitOverride();
+  // Narrow terminals too get lines that break between words.
+  command.configureHelp({ minWidthToWrap: 20 });
   command.configureOutput({
+    writeOut: (text) => process.stdout.write(inLines(text, process.stdout.columns)),
     outputError: (text, write) => {
       const line = text
         .replace(/^error: /, '')
@@ -51,6 +55,19 @@ function inOneLine(command: Command): void {
     },
   });
   command.commands.forEach(inOneLine);
+}
+
+/** Lines longer than the terminal is wide are wrapped at their own indent; a file or a pipe has no width. */
+function inLines(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  const wrap = (line: string): string => {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    return wrapped(line.trimStart(), width - indent.length).replaceAll(/^/gm, indent);
+  };
+  return text
+    .split('\n')
+    .map((line) => (line.length > width ? wrap(line) : line))
+    .join('\n');
 }
 
 function fullName(command: Command): string {

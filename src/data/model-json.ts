@@ -3,7 +3,7 @@ import { isInteger } from '../errors/checks.js';
 import { checkTopology } from './check-topology.js';
 import { type Damaged, damagedFile } from './damaged.js';
 import { DataFailure } from './failure.js';
-import { isObject } from './fields.js';
+import { type Fields, isObject } from './fields.js';
 
 /** model.json as tfjs writes it, so that browsers load it by its address. */
 export type ModelJson = Omit<tf.io.ModelJSON, 'weightsManifest'> & {
@@ -32,7 +32,13 @@ export function parseModelJson(text: string, path: string): ModelJson {
   if (!isObject(json) || !json.modelTopology || !Array.isArray(json.weightsManifest ?? [])) {
     throw new DataFailure(`${path} is not a model of tfjs layers; save the model again`);
   }
-  const damaged = damagedFile(path, 'save the model again');
+  const whole: Fields = { ...json, weightsManifest: json.weightsManifest ?? [] };
+  requireModel(whole, damagedFile(path, 'save the model again'));
+  return whole;
+}
+
+/** Checks what is read of a model; other fields are for tfjs, and may be missing. */
+function requireModel(json: Fields, damaged: Damaged): asserts json is Fields & ModelJson {
   const weightsManifest: unknown[] = Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
   const [paths, names] = [new Set<unknown>(), new Set<unknown>()];
   for (const [i, group] of weightsManifest.entries()) {
@@ -47,7 +53,6 @@ export function parseModelJson(text: string, path: string): ModelJson {
     }
   }
   checkTopology(json, damaged);
-  return { ...json, weightsManifest } as unknown as ModelJson;
 }
 
 function requireOnce(seen: Set<unknown>, name: unknown, what: string, damaged: Damaged): void {
