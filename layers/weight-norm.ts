@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { flag, positive } from '../src/errors/checks.js';
-import { BaseLayer, type LayerArgs } from '../src/layer/base-layer.js';
+import { type LayerArgs, refuseUnknown } from '../src/layer/base-layer.js';
 import { type CallArgs, onLastAxis, onlyInput } from '../src/layer/call.js';
 import { type ArgsOf, type Field, optional } from '../src/layer/fields.js';
 import type { Foldable, Prediction } from '../src/layer/foldable.js';
@@ -9,12 +9,13 @@ import { channels, requireChannels } from '../src/layer/shape.js';
 import { activate } from '../src/ops/activate.js';
 import { weightNormProduct } from '../src/ops/weight-norm.js';
 import { copyOf, describe, fromWritten, ownWeights } from '../src/tfjs/copy-layer.js';
-import { activationIn, dataFormatOf, recurrentFields } from '../src/tfjs/inside.js';
+import { activationIn, dataFormatOf } from '../src/tfjs/inside.js';
 import { buildWith, type WeightRequest } from '../src/wrapping/inner-layer.js';
 import { type KernelLayer, kernelLayer, requireLayer } from '../src/wrapping/kernels.js';
 import { linearOutputs } from '../src/wrapping/linear-outputs.js';
 import { NormalizedKernel } from '../src/wrapping/normalized-kernel.js';
 import { refuseWeights, requireObject } from '../src/wrapping/refusals.js';
+import { WrapperLayer } from '../src/wrapping/wrapper-layer.js';
 
 const LAYER = 'weightNorm';
 
@@ -48,11 +49,9 @@ export interface WeightNormStart {
 }
 
 /** The layer of {@link weightNorm}. */
-export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
+export class WeightNorm extends WrapperLayer<typeof fields> implements Foldable {
   static className = 'EvenkeelWeightNorm';
 
-  /** The layer inside, whose kernels are read from g and v; it has no weights of its own. */
-  readonly layer: tf.layers.Layer;
   private readonly known: KernelLayer;
   /** The layer that was given, whose weights this one starts with; null once it has. */
   private given: tf.layers.Layer | null;
@@ -62,25 +61,12 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
 
   constructor(args: WeightNormArgs) {
     requireObject(LAYER, args);
+    refuseUnknown(LAYER, [...Object.keys(fields), 'goBackwards'], args);
     const known = kernelLayer(LAYER, args?.layer);
-    const { layer } = args;
-    const { goBackwards } = recurrentFields(layer);
-    const layerArgs = {
-      ...(layer.batchInputShape ? { batchInputShape: layer.batchInputShape } : {}),
-      ...args,
-      name: args.name ?? layer.name,
-      trainable: args.trainable ?? layer.trainable,
-    };
-    super(LAYER, fields, args, layerArgs, goBackwards === undefined ? [] : ['goBackwards']);
+    super(LAYER, fields, args);
     this.known = known;
-    // tf.layers.bidirectional asks by this for the layer of the other direction.
-    const asked = 'goBackwards' in args ? { goBackwards: args.goBackwards === true } : {};
-    this.layer = copyOf(layer, asked);
+    this.given = args.layer;
     refuseWeights(LAYER, this.layer);
-    if (goBackwards !== undefined) this.inputSpec = [new tf.InputSpec({})];
-    this.given = layer;
-    this.settings = { ...this.settings, layer: this.layer };
-    this.supportsMasking = this.layer.supportsMasking;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -121,50 +107,6 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
     return kernel;
   }
 
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return this.layer.computeOutputShape(inputShape);
-  }
-
-  override computeMask(
-    inputs: tf.Tensor | tf.Tensor[],
-    mask?: tf.Tensor | tf.Tensor[],
-  ): tf.Tensor | tf.Tensor[] {
-    return this.layer.computeMask(inputs, mask);
-  }
-
-  /** What tf.layers.bidirectional reads of the layer that it runs in both directions. */
-  get returnSequences(): boolean | undefined {
-    return recurrentFields(this.layer).returnSequences;
-  }
-
-  get returnState(): boolean | undefined {
-    return recurrentFields(this.layer).returnState;
-  }
-
-  get states(): (tf.Tensor | null)[] | undefined {
-    return recurrentFields(this.layer).states;
-  }
-
-  override get stateful(): boolean {
-    return this.layer?.stateful ?? false;
-  }
-
-  override resetStates(): void {
-    this.layer.resetStates();
-  }
-
-  /** A recurrent layer's initial state comes in the list of inputs, or by its name as in tfjs. */
-  override apply(
-    inputs: tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[],
-    kwargs?: CallArgs,
-  ): tf.Tensor | tf.Tensor[] | tf.SymbolicTensor {
-    const { initialState, ...rest } = kwargs ?? {};
-    const all = initialState ? [inputs, initialState].flat() : inputs;
-    // Any number of states may follow the input.
-    if (this.inputSpec) this.inputSpec = [all].flat().map(() => new tf.InputSpec({}));
-    return super.apply(all as tf.Tensor, rest) as tf.Tensor;
-  }
-
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArgs): tf.Tensor | tf.Tensor[] {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
@@ -184,7 +126,8 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
 
   /** The kernel of a dense layer is larger than its outputs, so the outputs are scaled in its place. */
   private dense(x: tf.Tensor): tf.Tensor {
-    const [kernel, bias] = this.parts as [NormalizedKernel, tf.LayerVariable?];
+    const { bias } = this;
+    const kernel = this.kernels[0]!;
     const [g, v] = [kernel.g.read() as tf.Tensor1D, kernel.v.read() as tf.Tensor2D];
     const { epsilon } = this.settings;
     const y = onLastAxis(x, (x) => weightNormProduct(x, v, g, { epsilon }));
@@ -193,6 +136,10 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
 
   private get kernels(): NormalizedKernel[] {
     return this.parts.filter((part) => part instanceof NormalizedKernel);
+  }
+
+  private get bias(): tf.LayerVariable | undefined {
+    return this.parts.find((part) => part instanceof tf.LayerVariable);
   }
 
   private get inputAxis(): number {
@@ -207,7 +154,7 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
     if ('recurrent_kernel' in this.known.kernels || !last) return null;
     return {
       g: last.g,
-      bias: this.parts.find((part) => part instanceof tf.LayerVariable),
+      bias: this.bias,
       outputs: (inputs, kwargs) => {
         const t = linearOutputs(this.layer, kernels, onlyInput(inputs), kwargs);
         return { t, axis: (this.inputAxis + t.rank) % t.rank };
@@ -223,11 +170,6 @@ export class WeightNorm extends BaseLayer<typeof fields> implements Foldable {
         part instanceof NormalizedKernel ? part.compute() : part.read().clone(),
       ),
     };
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { goBackwards } = recurrentFields(this.layer);
-    return { ...super.getConfig(), ...(goBackwards === undefined ? {} : { goBackwards }) };
   }
 
   static override fromConfig<T extends tf.serialization.Serializable>(

@@ -68,8 +68,8 @@ export abstract class BaseLayer<F extends Fields> extends tf.layers.Layer {
 }
 
 /** Otherwise a misspelt name would be silent: the argument would keep its default. */
-function refuseUnknown(kind: string, own: readonly string[], given: object): void {
-  const unknown = Object.keys(given).find((key) => !own.includes(key) && !OF_EVERY_LAYER.includes(key));
+export function refuseUnknown(kind: string, own: readonly string[], given: object | undefined): void {
+  const unknown = Object.keys(given ?? {}).find((key) => !own.includes(key) && !OF_EVERY_LAYER.includes(key));
   if (unknown !== undefined) {
     throw new ArgumentError(kind, 'each argument', `one of ${own.join(', ')} or of every layer`, unknown);
   }

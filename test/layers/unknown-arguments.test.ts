@@ -12,6 +12,12 @@ describe('an argument that a layer does not know', () => {
     );
   });
 
+  it.each(everyLayer)('is named by $name before one that is missing', ({ name, factory }) => {
+    expect(() => factory({ misspelt: 1 } as never)).toThrow(
+      new RegExp(`^${name}: each argument must be one of .*, received 'misspelt'\\.$`),
+    );
+  });
+
   it.each<[string, () => unknown, string]>([
     [
       'a string for a number',

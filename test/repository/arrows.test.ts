@@ -13,7 +13,7 @@ const ALLOWED: Record<string, string> = {
   'src/random': 'src/ops tfjs',
   'src/schedules': 'src/errors',
   'src/layer': 'src/errors src/tfjs src/ops src/random tfjs',
-  'src/wrapping': 'src/errors src/tfjs src/ops tfjs',
+  'src/wrapping': 'src/errors src/tfjs src/ops src/layer tfjs',
   layers: 'src/errors src/tfjs src/ops src/random src/schedules src/layer src/wrapping tfjs',
   'src/entries': 'src/layer layers',
   'src/callbacks': 'src/errors src/tfjs src/schedules tfjs',
