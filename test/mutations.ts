@@ -171,7 +171,7 @@ export const MUTATIONS: Mutation[] = [
     right: 'bias ? y.add(bias.read()) : y',
     wrong: 'y',
   },
-  // What a forward-only test lets pass, and what stands around the ops.
+  // What a forward-only test lets pass, and what wraps the ops.
   {
     name: 'weight norm: g is never trained',
     file: 'src/wrapping/normalized-kernel.ts',
@@ -403,7 +403,7 @@ export const MUTATIONS: Mutation[] = [
     wrong: 'Math.sqrt(rate)',
   },
   {
-    name: 'a training that goes on starts its schedule anew',
+    name: 'a training that is resumed starts its schedule again',
     file: 'src/callbacks/clock.ts',
     right: 'return { step: this.epoch * this.batches + batch,',
     wrong: 'return { step: batch,',
@@ -421,7 +421,7 @@ export const MUTATIONS: Mutation[] = [
     wrong: 'tf.sub(noise, tf.sigmoid(logit)); // above 0',
   },
   {
-    name: 'standout: the belief learns without the activity',
+    name: 'standout: the belief learns without the activation',
     file: 'src/ops/standout.ts',
     right: 'dy.mul(activation).mul(q).mul(tf.sub(1, q))',
     wrong: 'dy.mul(q).mul(tf.sub(1, q))',

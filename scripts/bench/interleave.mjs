@@ -1,7 +1,7 @@
 /**
  * Times variants in turns, so that whatever else the machine does meets all of them.
  *
- * A turn is `skip` steps that are not counted, in which memory is laid out anew and what the others left is swept up,
+ * A turn is `skip` steps that are not counted, in which memory is laid out again and what the others left is swept up,
  * and `steps` that are; it ends early once it has taken `patience` milliseconds and one step is counted.
  *
  * @param variants each `{ time, enter?, leave? }`: `time()` makes a step and resolves to its milliseconds

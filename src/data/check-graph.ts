@@ -7,7 +7,7 @@ type Tie = [string, number, number, ...unknown[]];
 
 /**
  * The ties between the layers of a functional model: each leads to a layer, and there is an order in which every call
- * finds its inputs made. Where there is none, tfjs looks for it for ever.
+ * finds its inputs made. Where there is none, tfjs looks for it forever.
  */
 export function checkGraph(config: Fields, layers: Fields[], what: string, damaged: Damaged): void {
   const made = new Map<unknown, number>();

@@ -108,7 +108,7 @@ function standardized(m: tf.Tensor, s: tf.Tensor): tf.Tensor {
   return tf.divNoNan(m, tf.maximum(s, tf.abs(m).div(FAR)));
 }
 
-/** phi, the density of the standard normal law. */
+/** phi, the density of the standard normal distribution. */
 function density(t: tf.Tensor): tf.Tensor {
   return exp(tf.square(t).div(-2)).div(Math.sqrt(2 * Math.PI));
 }

@@ -24,7 +24,7 @@ export function rrelu<T extends tf.Tensor>(x: T, slope: tf.Tensor): T {
 /** How a slope is made of a uniform number: it is the slope, or what x is divided by. */
 export type RReLULaw = 'slope' | 'divisor';
 
-/** A slope for each uniform number in [0, 1): `l + (h - l) u` by the law 'slope', 1 over it by 'divisor'. */
+/** A slope for each uniform number in [0, 1): `l + (h - l) u` for the law 'slope', 1 over it for 'divisor'. */
 export function slopeOf(noise: tf.Tensor, lower: number, upper: number, law: RReLULaw): tf.Tensor {
   const drawn = noise.mul(upper - lower).add(lower);
   return law === 'slope' ? drawn : tf.reciprocal(drawn);

@@ -6,7 +6,7 @@ import { sigmoid } from './smooth.js';
 /**
  * Standout: dropout whose keep probability `q = sigmoid(logit)` is a function of the input.
  *
- * Training: `y = a r`, `r = 1 where noise < q, else 0`, with `dy/da = r`; kept activities are not divided by q. r has no
+ * Training: `y = a r`, `r = 1 where noise < q, else 0`, with `dy/da = r`; kept activations are not divided by q. r has no
  * derivative: the belief 'tied' gives the logit none either, 'learned' the straight-through one, which is that of the
  * expectation `a q`: `dlogit = dy a q (1 - q)`, and derivatives of these are those of `a (r + q - c)`, c the value of q as a
  * constant. Prediction, the expectation: `y = a q`, with both gradients.

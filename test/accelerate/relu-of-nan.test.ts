@@ -79,7 +79,7 @@ describe('the gradient of relu where its input is NaN', () => {
   });
 
   it('standout of a logit that is NaN is NaN', () => {
-    const [activity, noise] = [tf.ones([1, 2]) as tf.Tensor2D, tf.fill([1, 2], 0.1) as tf.Tensor2D];
-    expect(standout(activity, tf.tensor2d([[NaN, 1]]), noise)).toBeAllClose([[NaN, 1]]);
+    const [activation, noise] = [tf.ones([1, 2]) as tf.Tensor2D, tf.fill([1, 2], 0.1) as tf.Tensor2D];
+    expect(standout(activation, tf.tensor2d([[NaN, 1]]), noise)).toBeAllClose([[NaN, 1]]);
   });
 });

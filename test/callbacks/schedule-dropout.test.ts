@@ -13,7 +13,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../src/callbacks/layers-of.js';
-import { reloaded } from '../support/chance.js';
+import { reloaded } from '../support/random-layers.js';
 
 const x = tf.randomNormal([16, 4], 0, 1, 'float32', 1);
 const y = tf.ones([16, 2]);

@@ -179,7 +179,7 @@ describe('what is damaged is named', () => {
       ({ modelTopology: { config } }) => Object.assign(config.layers[1].config, { units: 1e15 }),
       /config\.units must be below 2147483648, received 1000000000000000/,
     ],
-    // tfjs would look for ever for an order in which these can be computed.
+    // tfjs would look forever for an order in which these can be computed.
     [
       'a layer that is its own input',
       ({ modelTopology: { config } }) =>

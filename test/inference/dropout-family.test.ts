@@ -12,7 +12,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { type DropConnectDenseArgs, dropConnectDense } from '../../layers/drop-connect-dense.js';
 import { foldWithChanges } from '../../src/inference/fold.js';
-import { reloaded } from '../support/chance.js';
+import { reloaded } from '../support/random-layers.js';
 import { mixed } from './axis-linear.js';
 import {
   classNames,

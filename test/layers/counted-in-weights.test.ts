@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type Dropout, dropout, fold } from 'evenkeel';
 import { checkLeaks } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
-import { reloaded } from '../support/chance.js';
+import { reloaded } from '../support/random-layers.js';
 import fixture from './fixtures/counted-in-weights.json' with { type: 'json' };
 
 const x = tf.fill([2, 6], -1);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { annealedDropout, dropConnectDense, dropout, fold } from 'evenkeel';
 import { describe, expect, it } from 'vitest';
-import { predict, train } from '../support/chance.js';
+import { predict, train } from '../support/random-layers.js';
 
 const rate = 0.9;
 const keep = 1 - Math.round(rate * 65536) / 65536; // 0.1 to one part in 18 000

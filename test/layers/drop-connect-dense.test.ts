@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { type DropConnectDenseArgs, dropConnectDense, fold } from 'evenkeel';
 import { checkGradient, checkLeaks, layerContract } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
-import { momentsOf, noiseNd, predict, tensorOf, train, withoutMathRandom } from '../support/chance.js';
 import { column, sample, sigmoid } from '../support/float64.js';
 import { get } from '../support/nd.js';
+import { momentsOf, noiseNd, predict, tensorOf, train, withoutMathRandom } from '../support/random-layers.js';
 import { TOLERANCE } from '../support/tolerances.js';
 
 const EXACT = { rtol: 0, atol: 0 };
@@ -226,7 +226,7 @@ describe('dropConnectDense', () => {
       const error = exact.deviation / Math.sqrt(n);
       expect(predicted[j]).toBeCloseTo(exact.mean, 4);
       expect(Math.abs(mean - (predicted[j] as number))).toBeLessThan(5 * error);
-      // The fourth moment of a sum of six terms is below that of a normal law.
+      // The fourth moment of a sum of six terms is below that of a normal distribution.
       expect(Math.abs(variance / exact.deviation ** 2 - 1)).toBeLessThan(5 * Math.sqrt(2 / n));
     }
   });
@@ -259,7 +259,7 @@ describe('dropConnectDense', () => {
   describe.each(['inverted', 'classical'] as const)('%s', (scaling) => {
     const scale = scaling === 'inverted' ? 1 / KEEP : 1;
 
-    it('gaussian predicts the mean of relu over the normal law of the same moments', () => {
+    it('gaussian predicts the mean of relu over the normal distribution of the same moments', () => {
       const y = predict(made({ scaling, inference: 'gaussian', activation: 'relu' }), x).dataSync();
       rows.forEach(([b, j], at) => {
         const u = overMasks(identity, b, j, scale);

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { dropout } from 'evenkeel';
 import { checkLeaks, layerContract } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
-import { momentsOf, predict, reloaded, shareOfZeros, train, withoutMathRandom } from '../support/chance.js';
+import {
+  momentsOf,
+  predict,
+  reloaded,
+  shareOfZeros,
+  train,
+  withoutMathRandom,
+} from '../support/random-layers.js';
 
 const EXACT = { rtol: 0, atol: 0 };
 const n = 40_000;
@@ -105,7 +112,7 @@ describe('dropout', () => {
     expect(train(a, x)).toBeAllClose(train(b, x), EXACT);
   });
 
-  it('always on, drops at prediction too, anew at each: the mean of many is the prediction', async () => {
+  it('always on, drops at prediction too, with another mask at each: the mean of many is the prediction', async () => {
     const layer = dropout({ rate: 0.5, alwaysOn: true, seed: 2, inputShape: [8] });
     const model = tf.sequential({ layers: [layer] });
     const x = tf.ones([50, 8]);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { annealedDropout, dropConnectDense, dropout, rrelu, standoutDense, uniformDropout } from 'evenkeel';
 import { afterEach, describe, expect, it } from 'vitest';
-import { reloaded } from '../support/chance.js';
+import { reloaded } from '../support/random-layers.js';
 
 const seed = 1;
 /** Each layer with random numbers, without a name. */

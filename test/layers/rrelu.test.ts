@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { rrelu } from 'evenkeel';
 import { layerContract } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
-import { momentsOf, predict, train, withoutMathRandom } from '../support/chance.js';
+import { momentsOf, predict, train, withoutMathRandom } from '../support/random-layers.js';
 
 const n = 40_000;
 const minusOnes = tf.fill([200, 200], -1);
@@ -17,7 +17,7 @@ describe('rrelu', () => {
     await layerContract(() => rrelu(args), { inputShape: [6] });
   });
 
-  it('by the law of slopes draws them from U(1/8, 1/3) and predicts by 11/48', () => {
+  it('draws slopes from U(1/8, 1/3) and predicts by 11/48', () => {
     const layer = rrelu({ seed: 1, name: 'r' });
     const slopes = train(layer, minusOnes).neg();
     const { mean, variance } = momentsOf(slopes);
@@ -29,7 +29,7 @@ describe('rrelu', () => {
     expect(predict(layer, tf.tensor1d([-2, 0, 3]).expandDims())).toBeAllClose([[-22 / 48, 0, 3]]);
   });
 
-  it('by the law of divisors draws them from U(3, 8) and predicts by 1 / 5.5', () => {
+  it('draws divisors from U(3, 8) and predicts by 1 / 5.5', () => {
     const layer = rrelu({ law: 'divisor', seed: 1, name: 'r' });
     const divisors = tf.reciprocal(train(layer, minusOnes).neg());
     const { mean, variance } = momentsOf(divisors);

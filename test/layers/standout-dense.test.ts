@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { standoutDense } from 'evenkeel';
 import { layerContract } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
-import { predict, reloaded, train, withoutMathRandom } from '../support/chance.js';
 import {
   column,
   dot,
@@ -14,6 +13,7 @@ import {
   weighed,
   weights as weightsOf,
 } from '../support/float64.js';
+import { predict, reloaded, train, withoutMathRandom } from '../support/random-layers.js';
 
 const EXACT = { rtol: 0, atol: 0 };
 
@@ -220,19 +220,19 @@ describe.each([
     const logit = affine(x as Matrix, plus(p as Matrix), plus(c as Matrix));
     return logit.map((row) => row.map((v) => sigmoid(betaOn === 'logit' ? v + beta : v)));
   };
-  const activity = ([x, w, b]: Matrix[]) =>
+  const activation = ([x, w, b]: Matrix[]) =>
     affine(x as Matrix, w as Matrix, b as Matrix).map((row) => row.map(Math.tanh));
   const prediction = (all: Matrix[]) => {
-    const [f, q] = [activity(all), keep(all)];
+    const [f, q] = [activation(all), keep(all)];
     return matrix(batch, units, (i, j) => at(f, i, j) * at(q, i, j));
   };
   const mask = matrix(batch, units, (i, j) => (at(noise, i, j) < at(keep(start), i, j) ? 1 : 0));
   const training = (all: Matrix[]) =>
-    matrix(batch, units, (i, j) => at(activity(all), i, j) * at(mask, i, j));
+    matrix(batch, units, (i, j) => at(activation(all), i, j) * at(mask, i, j));
   /** Of the same gradient as the training step: the mask held, and learned the expectation by q alone beside it. */
   const surrogate = (all: Matrix[]) => {
     if (belief === 'tied') return training(all);
-    const [held, f, q] = [training(all), activity(start), keep(all)];
+    const [held, f, q] = [training(all), activation(start), keep(all)];
     return matrix(batch, units, (i, j) => at(held, i, j) + at(f, i, j) * at(q, i, j));
   };
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { uniformDropout } from 'evenkeel';
 import { layerContract } from 'evenkeel/testing';
 import { describe, expect, it } from 'vitest';
-import { momentsOf, predict, train, withoutMathRandom } from '../support/chance.js';
+import { momentsOf, predict, train, withoutMathRandom } from '../support/random-layers.js';
 
 const EXACT = { rtol: 0, atol: 0 };
 const n = 40_000;

@@ -215,7 +215,7 @@ describe('install', () => {
     expect(cacheNames()).toEqual([]);
   });
 
-  it('mends an entry whose library has been cut since', async () => {
+  it('repairs an entry whose library has been cut since', async () => {
     const machine = pretend.machine();
     await install({ machine });
     truncateSync(join(pretend.entry, 'lib/libtensorflow_cc.so.2'), 1000);
@@ -224,7 +224,7 @@ describe('install', () => {
     await expectWhole(pretend.entry);
   });
 
-  it('says which version to mend where it is not the default', async () => {
+  it('says which version to install again where it is not the default', async () => {
     const machine = pretend.machine();
     await install({ machine, tensorflow: '2.20.0' });
     expect((await nativeStatus(machine)).tensorflow).toBe('2.20.0');

@@ -11,7 +11,7 @@ import { checkGradient, checkLeaks } from '../../src/testing/index.js';
 import { matrix, numericGradient, sample, weighed, weights } from '../support/float64.js';
 import { TOLERANCE } from '../support/tolerances.js';
 
-/** The density of the standard normal law. */
+/** The density of the standard normal distribution. */
 const phi = (t: number): number => Math.exp(-t * t * 0.5) / Math.sqrt(2 * Math.PI);
 
 /** `E[max(m + s z, 0)]` by Simpson's rule over z, where the integrand is not 0 and z not beyond 12. */

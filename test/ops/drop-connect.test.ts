@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { type BlockMasks, dropConnectPerBatch, dropConnectPerExample } from '../../src/ops/drop-connect.js';
 import { checkGradient, checkLeaks } from '../../src/testing/index.js';
-import { noiseNd, tensorOf } from '../support/chance.js';
 import { matrix, numericGradient, sample, weighed, weights } from '../support/float64.js';
 import { get } from '../support/nd.js';
+import { noiseNd, tensorOf } from '../support/random-layers.js';
 import { TOLERANCE } from '../support/tolerances.js';
 
 const [BATCH, INPUTS, UNITS] = [7, 5, 3];

@@ -4,27 +4,27 @@ import { standout } from '../../src/ops/standout.js';
 import { checkGradient } from '../../src/testing/index.js';
 import { type Matrix, matrix, sample, sigmoid, weights } from '../support/float64.js';
 
-const activity = sample(3, 4, 1);
+const activation = sample(3, 4, 1);
 const logit = sample(3, 4, 2);
 const noise = matrix(3, 4, (i, j) => ((i * 4 + j) * 0.37) % 1);
 const at = (m: Matrix, i: number, j: number) => (m[i] as number[])[j] as number;
 
 describe('standout', () => {
-  it('in training keeps an activity, unscaled, where the noise is below sigmoid(logit)', () => {
+  it('in training keeps an activation, unscaled, where the noise is below sigmoid(logit)', () => {
     const exact = matrix(3, 4, (i, j) =>
-      at(noise, i, j) < sigmoid(at(logit, i, j)) ? at(activity, i, j) : 0,
+      at(noise, i, j) < sigmoid(at(logit, i, j)) ? at(activation, i, j) : 0,
     );
     expect(exact.flat().filter((y) => y === 0).length).toBeGreaterThan(2);
-    expect(standout(tf.tensor2d(activity), tf.tensor2d(logit), tf.tensor2d(noise))).toBeAllClose(exact);
+    expect(standout(tf.tensor2d(activation), tf.tensor2d(logit), tf.tensor2d(noise))).toBeAllClose(exact);
   });
 
-  it('in training passes the gradient through the activity alone', () => {
+  it('in training passes the gradient through the activation alone', () => {
     const [da, dl] = tf.grads((a: tf.Tensor, l: tf.Tensor) =>
       // The second term puts the logit on the tape, and adds 0 to its gradient.
       standout(a as tf.Tensor2D, l as tf.Tensor2D, tf.tensor2d(noise))
         .sum()
         .add(l.mul(0).sum()),
-    )([tf.tensor2d(activity), tf.tensor2d(logit)]);
+    )([tf.tensor2d(activation), tf.tensor2d(logit)]);
     const mask = matrix(3, 4, (i, j) => (at(noise, i, j) < sigmoid(at(logit, i, j)) ? 1 : 0));
     expect(da).toBeAllClose(mask);
     expect(dl).toBeAllClose(tf.zeros([3, 4]));
@@ -33,12 +33,12 @@ describe('standout', () => {
   it('in training by a mask that is held has the gradient of central differences', () => {
     checkGradient(
       (a) => standout(a as tf.Tensor2D, tf.tensor2d(logit), tf.tensor2d(noise)),
-      [tf.tensor2d(activity)],
+      [tf.tensor2d(activation)],
     );
   });
 
   it('learned, keeps the same and gives the logit the gradient of the expectation', () => {
-    const [a, l, u] = [activity, logit, noise].map((m) => tf.tensor2d(m)) as [
+    const [a, l, u] = [activation, logit, noise].map((m) => tf.tensor2d(m)) as [
       tf.Tensor2D,
       tf.Tensor2D,
       tf.Tensor2D,
@@ -54,7 +54,7 @@ describe('standout', () => {
     expect(dl as tf.Tensor).toBeAllClose(
       matrix(3, 4, (i, j) => {
         const q = sigmoid(at(logit, i, j));
-        return at(dy, i, j) * at(activity, i, j) * q * (1 - q);
+        return at(dy, i, j) * at(activation, i, j) * q * (1 - q);
       }),
     );
   });
@@ -67,12 +67,12 @@ describe('standout', () => {
     expect(standout(ones, extreme, tf.tensor2d([[0, 0.9999999, 0]]))).toBeAllClose([[0, 1, 1]]);
   });
 
-  it('in prediction is activity times keep probability, with both gradients', () => {
-    const exact = matrix(3, 4, (i, j) => at(activity, i, j) * sigmoid(at(logit, i, j)));
-    expect(standout(tf.tensor2d(activity), tf.tensor2d(logit), null)).toBeAllClose(exact);
+  it('in prediction is activation times keep probability, with both gradients', () => {
+    const exact = matrix(3, 4, (i, j) => at(activation, i, j) * sigmoid(at(logit, i, j)));
+    expect(standout(tf.tensor2d(activation), tf.tensor2d(logit), null)).toBeAllClose(exact);
     checkGradient(
       (a, l) => standout(a as tf.Tensor2D, l as tf.Tensor2D, null),
-      [tf.tensor2d(activity), tf.tensor2d(logit)],
+      [tf.tensor2d(activation), tf.tensor2d(logit)],
     );
   });
 });

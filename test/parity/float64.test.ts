@@ -1,8 +1,8 @@
 /** Each layer, away from its starting point, beside its restatement in float64: output, gradients, one step of SGD. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, type TaskMeta } from 'vitest';
-import { noiseNd, tensorOf } from '../support/chance.js';
 import { cotangent, gradient64, type Nd, sampleNd } from '../support/nd.js';
+import { noiseNd, tensorOf } from '../support/random-layers.js';
 import { TOLERANCE } from '../support/tolerances.js';
 import { trainsConvolutions } from '../support/trains.js';
 import { CASES } from './cases.js';

@@ -3,8 +3,8 @@ import { normal } from '../../src/random/normal.js';
 import { type Stream, uniform } from '../../src/random/uniform.js';
 
 /**
- * Every bound is 5 standard errors of the law that is claimed: one true generator in about 1.7 million exceeds one. The
- * draws are fixed by their seeds, so that a test that passes passes for ever.
+ * Every bound is 5 standard errors of the distribution that is claimed: one true generator in about 1.7 million exceeds one. The
+ * draws are fixed by their seeds, so that a test that passes passes forever.
  */
 const ERRORS = 5;
 
@@ -33,7 +33,7 @@ const correlation = (a: Float32Array, b: Float32Array, length = n) =>
   12 * mean(length, (i) => at(a, i) * at(b, i));
 
 describe('the uniform numbers', () => {
-  each('have the moments of the law', (u) => {
+  each('have the moments of the distribution', (u) => {
     expect(Math.abs(mean(n, (i) => at(u, i)))).toBeLessThan(ERRORS * Math.sqrt(1 / 12 / n));
     expect(Math.abs(mean(n, (i) => at(u, i) ** 2) - 1 / 12)).toBeLessThan(ERRORS * Math.sqrt(1 / 180 / n));
     expect(u.reduce((a, b) => Math.min(a, b))).toBeGreaterThanOrEqual(0);

@@ -110,7 +110,7 @@ describe('valueAt', () => {
     expect(valueAt(stepDecay({ ...decay, fraction: 0.5 }), { fraction: 3 })).toBe(1);
   });
 
-  it('stays at 0, and at its start times 1, for ever', () => {
+  it('stays at 0, and at its start times 1, forever', () => {
     for (const make of [exponential, stepDecay]) {
       const span = { epochs: Number.MIN_VALUE };
       expect(valueAt(make({ from: 0, factor: 2, ...span }), { epoch: 9 })).toBe(0);

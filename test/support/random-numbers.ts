@@ -1,5 +1,5 @@
 /**
- * Weights drawn without a seed come from Math.random. Here it starts anew in each test, from the test's name,
+ * Weights drawn without a seed come from Math.random. Here it starts again in each test, from the test's name,
  * so that a test that passes passes again. EVENKEEL_SEED draws others.
  */
 import { beforeEach, inject } from 'vitest';

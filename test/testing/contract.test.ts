@@ -58,7 +58,7 @@ const BROKEN: [string, typeof Scale, RegExp][] = [
     /not finite/,
   ],
   [
-    'chance in prediction',
+    'randomness in prediction',
     class extends Scale {
       static override className = 'TestChance';
       protected override f(x: tf.Tensor): tf.Tensor {
