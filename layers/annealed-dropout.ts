@@ -31,7 +31,7 @@ const fields = {
 };
 type All = ArgsOf<typeof fields>;
 type Needed<Name extends keyof All> = { [K in keyof Pick<All, Name>]-?: NonNullable<All[K]> };
-type LeftOut<Name extends keyof All> = { [K in keyof Pick<All, Name>]?: never };
+type LeftOut<Name extends keyof All> = { [K in keyof Pick<All, Name>]?: null };
 
 /** One of steps, epochs and schedule. */
 export type AnnealedDropoutArgs = LayerArgs &
@@ -55,7 +55,7 @@ export class AnnealedDropout extends RandomLayer<typeof fields> implements Folda
     super('annealedDropout', fields, args);
     const { rate, schedule } = this.settings;
     this.schedule = scheduleOf(this.kind, this.settings);
-    this.rate = probability(this.kind, 'rate', rate ?? (schedule === null ? undefined : 1));
+    this.rate = probability(this.kind, 'rate', rate ?? (schedule === null ? args?.rate : 1));
     this.settings = { ...this.settings, rate: this.rate };
     this.supportsMasking = true;
   }

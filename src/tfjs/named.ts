@@ -45,20 +45,36 @@ function template(name: keyof Resolved, given: unknown): tf.layers.Layer {
   return tf.layers.dense({ units: 1, name: 'template', [name]: given });
 }
 
-function resolver<Name extends keyof Resolved>(name: Name, byDefault: unknown): Resolver<Resolved[Name]> {
-  return {
-    read: (_owner, _argument, given) => {
-      const layer = template(name, given ?? byDefault) as unknown as Resolved;
-      return layer[name];
-    },
-    write: (value) => template(name, value).getConfig()[name] ?? null,
-  };
+function resolved<Name extends keyof Resolved>(name: Name, given: unknown): Resolved[Name] {
+  const layer = template(name, given) as unknown as Resolved;
+  return layer[name];
 }
 
-export const activationOf = (byDefault: ActivationName) => resolver('activation', byDefault);
-export const initializerOf = (byDefault: InitializerArg) => resolver('kernelInitializer', byDefault);
-export const regularizerOf = resolver('kernelRegularizer', null);
-export const constraintOf = resolver('kernelConstraint', null);
+/** As tfjs writes what it makes of a name; not by a layer, which takes no object of a class that a user registered. */
+const written = (value: tf.serialization.Serializable | null): Json =>
+  value ? { className: value.getClassName(), config: value.getConfig() } : null;
+
+export const activationOf = (byDefault: ActivationName): Resolver<Activation> => ({
+  // Null is linear for tfjs, whatever the default.
+  read: (_owner, _argument, given) => resolved('activation', given === undefined ? byDefault : given),
+  write: (value) => value.getClassName(),
+});
+
+export const initializerOf = (byDefault: InitializerArg): Resolver<Initializer> => ({
+  // What is falsy is no initializer for tfjs.
+  read: (_owner, _argument, given) => resolved('kernelInitializer', given || byDefault),
+  write: written,
+});
+
+export const regularizerOf: Resolver<Regularizer | null> = {
+  read: (_owner, _argument, given) => resolved('kernelRegularizer', given),
+  write: written,
+};
+
+export const constraintOf: Resolver<Constraint | null> = {
+  read: (_owner, _argument, given) => resolved('kernelConstraint', given),
+  write: written,
+};
 
 /** What a dense layer takes of the config of a layer that has its arguments too. */
 const OF_DENSE = [

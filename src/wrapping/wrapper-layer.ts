@@ -18,7 +18,10 @@ export abstract class WrapperLayer<F extends Fields> extends BaseLayer<F> {
   constructor(kind: string, fields: F, args: Args<F>) {
     const { goBackwards } = recurrentFields(args.layer);
     // tf.layers.bidirectional asks by this for the layer of the other direction.
-    const asked = 'goBackwards' in args ? { goBackwards: args.goBackwards === true } : {};
+    const asked =
+      'goBackwards' in args && args.goBackwards !== undefined
+        ? { goBackwards: args.goBackwards === true }
+        : {};
     const layer = copyOf(args.layer, asked);
     const others = goBackwards === undefined ? [] : ['goBackwards'];
     super(kind, fields, { ...args, layer }, layerArgs(args), others);
