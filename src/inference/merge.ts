@@ -6,13 +6,13 @@ import { withMapAfter, withMapBefore } from './kernels.js';
 import type { LayerPart, MapPart, Part } from './part.js';
 import { type Change, standing, unique } from './parts.js';
 
-/** A graph, and what has become of the layers on the way to it. */
+/** A graph, and the changes to layers that led to it, which the user is told. */
 export interface Folding {
   readonly graph: Graph<Part>;
   readonly changes: readonly Change[];
 }
 
-/** Takes out what does nothing and puts each map into a neighbour, or on its own feet where it has none that takes it. */
+/** Removes identities and folds each linear map into a layer beside it. A map that no layer takes becomes a layer itself. */
 export function merge(start: Folding): Folding {
   return standAlone(absorbMaps(distinctOutputs(removeIdentities(start))));
 }
@@ -23,7 +23,7 @@ function removeIdentities(start: Folding): Folding {
     .reduce(({ graph, changes }, { id, part }) => {
       const { name, className } = part as Extract<Part, { is: 'identity' }>;
       const source = callAt(graph, id).inputs[0]!;
-      // An output has to be a tensor of its own, neither an input nor another output.
+      // tfjs needs a tensor of its own for each output, neither an input nor another output.
       const own = (outputs: readonly Ref[]) =>
         callAt(graph, source.call).part.is !== 'input' &&
         !outputs.some(({ call, index }) => call === source.call && index === source.index);
@@ -36,7 +36,10 @@ function removeIdentities(start: Folding): Folding {
     }, start);
 }
 
-/** Whether a call that takes the output of this one takes its source too: tfjs counts a tensor once that a call takes twice, and frees it before its later uses. */
+/**
+ * Whether some call takes both the output of this one and its source. Without this one, it would take one tensor twice, which
+ * tfjs counts as one use and so frees too early.
+ */
 function meetsItself(graph: Graph<Part>, id: number, source: Ref): boolean {
   const isSource = ({ call, index }: Ref) => call === source.call && index === source.index;
   return [...graph.calls.values()].some(
@@ -50,7 +53,7 @@ function absorbMaps(start: Folding): Folding {
   return folding;
 }
 
-/** Gives an output that is listed twice a tensor of its own: tfjs computes no model that has one twice. */
+/** Gives an output that is listed twice a second tensor: tfjs cannot run a model with one tensor as two outputs. */
 function distinctOutputs({ graph, changes }: Folding): Folding {
   const calls = new Map(graph.calls);
   const names = new Set([...calls.values()].map(({ part }) => part.name));
@@ -72,19 +75,19 @@ function distinctOutputs({ graph, changes }: Folding): Folding {
   return { graph: { ...graph, calls, outputs }, changes };
 }
 
-/** What one merge has to know of the graph. */
-interface Place {
+/** The graph with the lookups that a step needs. */
+interface Surroundings {
   graph: Graph<Part>;
   uses: ReadonlyMap<number, readonly Call<Part>[]>;
-  /** How many calls a part has. */
+  /** How often a part is called: one that is shared cannot take a map. */
   calls: ReadonlyMap<Part, number>;
 }
 
-/** One map taken in; null where none can be. */
+/** Folds one map; null where none is left that can be. */
 function step({ graph, changes }: Folding): Folding | null {
   const calls = new Map<Part, number>();
   for (const { part } of graph.calls.values()) calls.set(part, (calls.get(part) ?? 0) + 1);
-  const place: Place = { graph, uses: usesOf(graph), calls };
+  const place: Surroundings = { graph, uses: usesOf(graph), calls };
   const maps = [...graph.calls.values()].filter(isMap);
   for (const absorb of [intoLayerBefore, intoMapBefore, intoLayersAfter]) {
     for (const call of maps) {
@@ -112,36 +115,36 @@ function classNameOf(part: Part): string {
   return part.is === 'layer' ? part.layer.className : part.is === 'map' ? part.className : '';
 }
 
-/** The call before a map, where nothing else takes its output. */
-function soleBefore({ graph, uses }: Place, { inputs }: MapCall): Call<Part> | null {
+/** The call before a map if nothing but the map takes its output, else null. */
+function soleBefore({ graph, uses }: Surroundings, { inputs }: MapCall): Call<Part> | null {
   const before = callAt(graph, inputs[0]!.call);
   const sole = uses.get(before.id)?.length === 1 && !isOutput(graph, before.id);
   return sole ? before : null;
 }
 
-function intoLayerBefore(place: Place, call: MapCall): Replaced {
+function intoLayerBefore(place: Surroundings, call: MapCall): Replaced {
   const before = soleBefore(place, call);
   if (before?.part.is !== 'layer' || place.calls.get(before.part) !== 1) return null;
   const layer = withMapAfter(before.part.layer, call.part.map, rankOf(call));
   return layer && new Map([[before.part, { ...before.part, layer }]]);
 }
 
-/** Two maps in a row are one. */
-function intoMapBefore(place: Place, call: MapCall): Replaced {
+/** Composes two maps in a row. */
+function intoMapBefore(place: Surroundings, call: MapCall): Replaced {
   const before = soleBefore(place, call);
   const rank = rankOf(call);
   if (before?.part.is !== 'map' || place.calls.get(before.part) !== 1) return null;
   if (axisOf(before.part.map, rank) !== axisOf(call.part.map, rank)) return null;
   const map = composed(before.part.map, call.part.map);
-  // What cannot stand alone must keep the layers that it was.
+  // If no built-in layer can express the composed map, both have to stay the layers that they came from.
   if (!standing(map, before.part.name, rank)) return null;
   return new Map([[before.part, { ...before.part, map, origin: null }]]);
 }
 
-/** Into all that take the map's output, or into none of them: the map would have to stay for the rest. */
-function intoLayersAfter(place: Place, call: MapCall): Replaced {
+/** All or nothing: if one layer after the map cannot take it, the map stays, and folding it into the others gains nothing. */
+function intoLayersAfter(place: Surroundings, call: MapCall): Replaced {
   const { graph, uses, calls } = place;
-  const { from, map } = throughFlatten(place, call);
+  const { from, map } = pastFlatten(place, call);
   if ([call, from].some(({ id }) => isOutput(graph, id))) return null;
   const after = uses.get(from.id)!;
   const replaced = after.map((next): [Part, Blueprint | null] => [
@@ -154,8 +157,8 @@ function intoLayersAfter(place: Place, call: MapCall): Replaced {
   return new Map(replaced.map(([part, layer]) => [part, { ...part, layer } as LayerPart]));
 }
 
-/** What the map is to those who take its output: where that is a flattening alone, to those who take that one's. */
-function throughFlatten({ uses }: Place, call: MapCall): { from: Call<Part>; map: AxisMap } {
+/** Looks past a Flatten: where one is all that takes the map's output, the map after it, as the layers behind it see it. */
+function pastFlatten({ uses }: Surroundings, call: MapCall): { from: Call<Part>; map: AxisMap } {
   const [next, ...others] = uses.get(call.id)!;
   const map =
     next && others.length === 0 && isFlatten(next.part) ? flattened(call.part.map, call.shapes[0]!) : null;
@@ -174,7 +177,7 @@ function rankOf({ shapes }: Call<Part>): number {
   return shapes[0]!.length;
 }
 
-/** Makes layers of the maps that are left. Built-in batch normalization stays as it is. */
+/** Turns the maps that are left into layers. Built-in batch normalization stays itself. */
 function standAlone({ graph, changes }: Folding): Folding {
   const maps = new Map([...graph.calls.values()].filter(isMap).map((call) => [call.part, call]));
   const replaced = new Map([...maps].map(([part, call]) => [part, asLayer(part, rankOf(call))]));

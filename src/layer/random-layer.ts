@@ -21,8 +21,8 @@ interface Counts {
 
 /**
  * A layer with random numbers: a new draw at each training call, from the seed, the name or place, and the number of the
- * call. These stand in the config: a saved model continues with the next draw, and its weights can be averaged, sent and
- * copied, since no count is among them.
+ * call. The config holds all of these: a saved model continues with the next draw, and its weights can be averaged, sent
+ * and copied, since no count is among them.
  */
 export abstract class RandomLayer<F extends Fields = Fields> extends SingleInputLayer<F> {
   private readonly seed: number;

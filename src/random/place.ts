@@ -1,9 +1,10 @@
-/** By pass and seed, who draws at which place. */
+/** By pass and seed: the layer at each place. */
 const passes = new WeakMap<object, Map<number, Map<number, object>>>();
 
 /**
- * Which of the streams of its seed a layer without a name draws from: the first that no other layer has in this pass. One
- * that has a place keeps it, unless another layer of the pass came to it before; then it takes the next one free.
+ * The place of a layer without a name, which is the number of its random stream among those of its seed. Places are given
+ * in the order of the pass, so that the same code draws the same numbers whatever names tfjs generates. A layer keeps a
+ * place that it has (`settled`), or takes the next free one where another layer of this pass has it already.
  */
 export function placeIn(pass: object, seed: number, layer: object, settled: number | null): number {
   const seeds = passes.get(pass) ?? new Map<number, Map<number, object>>();
@@ -16,7 +17,7 @@ export function placeIn(pass: object, seed: number, layer: object, settled: numb
   return place;
 }
 
-/** The name of a place's stream: no layer's, since tfjs gives weights their names after those of layers. */
+/** The name of a place's stream. The `/` keeps it apart from layers' names: tfjs accepts none for a weight that begins so. */
 export function streamOfPlace(place: number): string {
   return `/${place}`;
 }

@@ -3,20 +3,20 @@ import * as tf from '@tensorflow/tfjs';
 type Layer = tf.layers.Layer;
 
 /**
- * Models whose `trainable` is false. tfjs clears it on the weights of a model's own layers, and tells neither the layers
- * nor what is nested deeper; nor does a layer know the models that it is in.
+ * Models whose `trainable` is false. A layer cannot find this out by itself: freezing a model in tfjs sets the flag on the
+ * weights of its direct layers, not on the layers or anything nested deeper, and a layer has no reference to its models.
  */
 const frozen = new Set<WeakRef<tf.LayersModel>>();
-/** Layers and models that were thawed after a model around them was frozen: the last word counts, as in Keras. */
-const thawed = new WeakSet<Layer>();
-/** What a sequential model computes with: it keeps the `trainable` of the time when it was built. */
+/** Layers and models unfrozen after the model that contains them was frozen. The last assignment wins, as in Keras. */
+const unfrozen = new WeakSet<Layer>();
+/** The models inside sequential models, which run them. Skipped: their `trainable` is never updated after the build. */
 const built = new WeakSet<object>();
-/** Weights that are frozen here and not by tfjs, which would not thaw them. */
-const cleared = new WeakSet<object>();
+/** Weights that `freezeWeights` froze. tfjs never reaches them, so unfreezing them is up to it too. */
+const frozenHere = new WeakSet<object>();
 
-watch();
+recordTrainable();
 
-/** Whether a layer is not to be trained: by its own `trainable`, that of its weights, or that of a model around it. */
+/** Whether a layer is frozen: by its own `trainable`, that of its weights, or that of a model that contains it. */
 export function isFrozen(layer: Layer): boolean {
   const { _trainableWeights: weights } = layer as unknown as { _trainableWeights: { trainable: boolean }[] };
   if (!layer.trainable || (weights.length > 0 && weights.every((weight) => !weight.trainable))) return true;
@@ -24,16 +24,17 @@ export function isFrozen(layer: Layer): boolean {
 }
 
 /**
- * Freezes the weights of a model's layers that are in a frozen model too. tfjs leaves out those that a layer has in another
- * one, a cell or what is wrapped; and a sequential model, when it is built, thaws a model that was added first.
+ * Freezes every weight of a model's layers that a frozen model contains, and unfreezes them once none does. tfjs misses two
+ * cases: weights in a layer inside a layer (a cell, a wrapped layer), and a frozen model that is the first in a sequential
+ * one, whose build unfreezes it.
  */
 export function freezeWeights(model: tf.LayersModel): void {
   for (const layer of model.layers) {
     const isIn = isInFrozenModel(layer);
-    for (const weight of isIn ? layer.trainableWeights : layer.weights.filter((one) => cleared.has(one))) {
+    for (const weight of isIn ? layer.trainableWeights : layer.weights.filter((one) => frozenHere.has(one))) {
       weight.trainable = !isIn;
-      if (isIn) cleared.add(weight);
-      else cleared.delete(weight);
+      if (isIn) frozenHere.add(weight);
+      else frozenHere.delete(weight);
     }
   }
 }
@@ -42,35 +43,35 @@ function isInFrozenModel(layer: Layer): boolean {
   return [...frozen].some((ref) => {
     const model = ref.deref();
     if (!model) frozen.delete(ref);
-    return model && !built.has(model) && holds(model, layer);
+    return model && !built.has(model) && contains(model, layer);
   });
 }
 
-function holds(model: tf.LayersModel, layer: Layer): boolean {
-  return model.layers.some((own) => !thawed.has(own) && isOrHolds(own, layer));
+function contains(model: tf.LayersModel, layer: Layer): boolean {
+  return model.layers.some((own) => !unfrozen.has(own) && isOrContains(own, layer));
 }
 
-function isOrHolds(own: Layer, layer: Layer): boolean {
+function isOrContains(own: Layer, layer: Layer): boolean {
   if (own === layer) return true;
-  if (own instanceof tf.LayersModel) return holds(own, layer);
+  if (own instanceof tf.LayersModel) return contains(own, layer);
   const { layer: inner } = own as unknown as { layer?: Layer };
-  return inner instanceof tf.layers.Layer && isOrHolds(inner, layer);
+  return inner instanceof tf.layers.Layer && isOrContains(inner, layer);
 }
 
-function forgetThawed(model: tf.LayersModel): void {
+function forgetUnfrozen(model: tf.LayersModel): void {
   for (const layer of model.layers) {
-    thawed.delete(layer);
-    if (layer instanceof tf.LayersModel) forgetThawed(layer);
+    unfrozen.delete(layer);
+    if (layer instanceof tf.LayersModel) forgetUnfrozen(layer);
   }
 }
 
-function note(layer: Layer, trainable: boolean): void {
-  if (trainable) thawed.add(layer);
-  else thawed.delete(layer);
+function record(layer: Layer, trainable: boolean): void {
+  if (trainable) unfrozen.add(layer);
+  else unfrozen.delete(layer);
 }
 
-/** Notes which models are frozen, and what is thawed, from now on; `trainable` does what it did. */
-function watch(): void {
+/** Extends the setters of `trainable` to record what is frozen and unfrozen. They still do what they did. */
+function recordTrainable(): void {
   const ofLayers = Object.getOwnPropertyDescriptor(
     tf.layers.Layer.prototype,
     'trainable',
@@ -79,7 +80,7 @@ function watch(): void {
     ...ofLayers,
     set(this: Layer, value: boolean) {
       ofLayers.set?.call(this, value);
-      note(this, value);
+      record(this, value);
     },
   });
   const container = Object.getPrototypeOf(tf.LayersModel.prototype);
@@ -88,8 +89,8 @@ function watch(): void {
     ...own,
     set(this: tf.LayersModel, value: boolean) {
       own.set?.call(this, value);
-      note(this, value);
-      if (!value) forgetThawed(this);
+      record(this, value);
+      if (!value) forgetUnfrozen(this);
       for (const ref of frozen) if (ref.deref() === this) frozen.delete(ref);
       if (!value) frozen.add(new WeakRef(this));
     },

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A loss or a metric of a model: of each example. */
+/** A loss or a metric of a model: one value for each example. */
 export type Loss = (target: tf.Tensor, output: tf.Tensor) => tf.Tensor;
 
-/** What tfjs's steps of training and of evaluation read from a model. */
+/** The private fields of a compiled model that tfjs's training and evaluation steps read. */
 interface Compiled {
   lossFunctions: Loss[];
   metricsTensors: [Loss, output: number][];
@@ -13,11 +13,11 @@ interface Compiled {
 type Method = (this: Compiled) => unknown;
 
 /**
- * The function that a model gets by a loss's name. tfjs exports neither the functions nor the table of their names, so that
- * a compiled model is the only place to read one from.
+ * The function that tfjs uses for the name of a loss. It exports neither the functions nor the table of names: a compiled
+ * model is the only place to read one from.
  */
 export function lossNamed(loss: string): Loss {
-  // Of nothing but an input, with names, so that layers made later have the names that they would have had.
+  // Explicit names: generated ones would advance tfjs's counters and rename the user's later layers.
   const input = tf.input({ shape: [2], name: 'evenkeel_loss' });
   const model = tf.model({ inputs: input, outputs: input, name: 'evenkeel_loss' });
   const optimizer = tf.train.sgd(1);
@@ -29,15 +29,15 @@ export function lossNamed(loss: string): Loss {
 }
 
 /**
- * A model as it is, with its losses and metrics replaced while a step of it is made. `make` is `makeTrainFunction` or
- * `makeTestFunction`, both of which read them from `this` at each step.
+ * Makes a training or evaluation step with replaced losses and metrics, without changing the model: the step runs on a view
+ * of it. `make` is `makeTrainFunction` or `makeTestFunction`; the steps of both read losses and metrics from `this`.
  */
 export function withLosses(model: object, make: Method, replace: (loss: Loss) => Loss): unknown {
   const { lossFunctions, metricsTensors } = model as Compiled;
   const view: Compiled = Object.create(model, {
     lossFunctions: { value: lossFunctions.map(replace) },
     metricsTensors: { value: metricsTensors.map(([metric, output]) => [replace(metric), output]) },
-    // Set by `makeTestFunction`.
+    // `makeTestFunction` caches its step here; the model itself must get it.
     testFunction: { writable: true },
   });
   const step = make.call(view);
@@ -48,8 +48,8 @@ export function withLosses(model: object, make: Method, replace: (loss: Loss) =>
 let epsilon: number | null = null;
 
 /**
- * What tfjs's losses clip by: 1e-7, or 1e-4 on webgl of 16 bits. It asks the backend on which one of them ran first, and
- * keeps that for good, but exports it nowhere; so it is read from a loss that divides by it.
+ * The epsilon to which tfjs's losses clip: 1e-7, or 1e-4 on webgl with float16. tfjs takes it from the backend on which a
+ * loss first ran, keeps it permanently, and does not export it. It is read from a metric that divides by it.
  */
 export function lossEpsilon(): number {
   epsilon ??= tf.tidy(() => {

@@ -4,7 +4,10 @@ import { innerLayer } from '../tfjs/inside.js';
 import { buildWith } from './inner-layer.js';
 import type { NormalizedKernel } from './normalized-kernel.js';
 
-/** The outputs of a layer as they are with its last kernel at length 1, without bias and activation. */
+/**
+ * `x v / |v|`, from which data-dependent initialization takes scale and bias: the outputs of a layer with g = 1 in its last
+ * kernel, before bias and activation. The kernels before that keep their g.
+ */
 export function linearOutputs(
   layer: tf.layers.Layer,
   kernels: readonly NormalizedKernel[],
@@ -16,7 +19,7 @@ export function linearOutputs(
   const readers = kernels.map((kernel, i) => ({
     read: () => (i === last ? kernel.direction() : kernel.read()),
   }));
-  // A layer without bias asks for its kernels alone, in their order.
+  // Without a bias, a layer adds no weights but its kernels, always in the same order.
   buildWith(linear, x.shape, () => readers.shift()!);
   return [linear.call(x, { ...kwargs })].flat()[0]!;
 }

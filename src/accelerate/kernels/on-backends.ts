@@ -10,7 +10,7 @@ import type { Acceleration } from '../acceleration.js';
 
 type Backend = keyof Backends;
 
-/** One override before each of these kernels of a backend, where it has them. */
+/** An acceleration that puts one override before each of these kernels of a backend; not needed where it has none of them. */
 export const overrideOn = <B extends Backend, K extends KernelName>(
   backend: B,
   kernelNames: readonly K[],
@@ -20,7 +20,7 @@ export const overrideOn = <B extends Backend, K extends KernelName>(
   apply: overrideKernels(backend, kernelNames, override),
 });
 
-/** A kernel that a backend lacks. */
+/** An acceleration that adds a kernel; not needed once the backend has its own, which then stays. */
 export const addOn = <B extends Backend, K extends KernelName>(
   backend: B,
   kernelName: K,
@@ -30,7 +30,7 @@ export const addOn = <B extends Backend, K extends KernelName>(
   apply: addKernel(backend, kernelName, kernel),
 });
 
-/** Several for one backend as one. */
+/** Several accelerations under one name, for a fix that takes more than one kernel. */
 export const together = (...parts: [Acceleration, ...Acceleration[]]): Acceleration => ({
   needed: () => parts.some(({ needed }) => needed?.() ?? true),
   apply(overrides) {

@@ -7,14 +7,14 @@ import {
 } from '../../tfjs/native-backend.js';
 import type { Overrides } from '../../tfjs/overrides.js';
 
-/** A variable of TensorFlow's that stands for one of tfjs, and the data that the two have in common. */
+/** A TensorFlow variable that mirrors one of tfjs. While the tfjs variable still has `data`, both share one buffer. */
 interface Shared {
   handle: number;
   data: object;
 }
 
 const FLOAT = 1;
-/** By this name TensorFlow makes a variable that lives as long as its handle. */
+/** TensorFlow's reserved name for anonymous variables, which are freed with their handle. */
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 const shared = new Map<tf.Variable, Shared>();
@@ -22,8 +22,8 @@ const shared = new Map<tf.Variable, Shared>();
 /**
  * Releases TensorFlow's variables when those of tfjs are disposed, and when the overrides are undone.
  *
- * By overriding `dispose`, because tfjs tells nobody else that a variable ends. Each optimizer that updates in place does
- * this for itself, since each can be on alone; to release twice does nothing.
+ * tfjs has no hook for the end of a variable, hence the override of `dispose`. Every optimizer that updates in place calls
+ * this, since each can be accelerated alone; releasing a variable twice does no harm.
  */
 export function followVariables(overrides: Overrides): void {
   overrides.method(tf.Variable.prototype, 'dispose', (dispose) => {
@@ -41,7 +41,7 @@ function release(variable: tf.Variable): void {
   const found = shared.get(variable);
   if (!found) return;
   shared.delete(variable);
-  // Another backend may be set by now.
+  // Not `nativeBackend()`: by now another backend may be in use.
   loadedNativeBackend()?.binding.deleteTensor(found.handle);
 }
 
@@ -53,10 +53,10 @@ function native(): NativeBackend {
 }
 
 /**
- * Runs one of TensorFlow's training ops, which change their variables where they are: one pass over memory, where tfjs
- * makes a new tensor for every operation of the update.
+ * Runs one of TensorFlow's training ops, which update their variables in place: one pass over memory, where tfjs makes a
+ * new tensor for every operation of the update.
  *
- * A tensor that somebody else holds keeps its values: TensorFlow copies what is shared before it writes.
+ * Other tensors with the same buffer keep their values: TensorFlow copies a shared buffer before it writes.
  */
 export function updateInPlace(
   op: string,
@@ -72,7 +72,7 @@ export function updateInPlace(
   }));
   const T = { name: 'T', type: binding.TF_ATTR_TYPE, value: FLOAT };
   const handles = variables.map(handleOf);
-  // An input may be the variable itself, as the gradient of a half of its square is.
+  // An input may share its data with a variable (the gradient of x^2 / 2 is x): a clone keeps it from being freed.
   const held = inputs
     .filter((input) => variables.some(({ dataId }) => dataId === input.dataId))
     .map(tf.clone);
@@ -86,7 +86,7 @@ export function updateInPlace(
   }
 }
 
-/** The handle of TensorFlow's variable, which holds what the variable of tfjs holds. */
+/** The handle of TensorFlow's variable, made or updated where tfjs has assigned other values since. */
 function handleOf(variable: tf.Variable): number {
   const known = shared.get(variable);
   if (known && known.data === variable.dataId) return known.handle;
@@ -108,7 +108,7 @@ function handleOf(variable: tf.Variable): number {
   }
 }
 
-/** Gives the variable of tfjs the values of TensorFlow's, without a copy. */
+/** Points the variable of tfjs to the buffer of TensorFlow's, without a copy. */
 function read(variable: tf.Variable, handle: number): void {
   const { binding } = native();
   const dtype = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT };
