@@ -56,7 +56,7 @@ describe('centred rmsprop', () => {
     expect(received.flat().every(Number.isFinite)).toBe(true);
   });
 
-  it('is the one of tfjs without centring', () => {
+  it('equals that of tfjs without centring', () => {
     const stock = stepped(gradients, 0.9, false);
     const received = accelerated(() => stepped(gradients, 0.9, false));
     expect(received).toEqual(stock);

@@ -18,7 +18,7 @@ const LAYERS: Record<string, () => tf.layers.Layer> = {
 
 const half = () => dropout({ rate: 0.5, seed });
 const dense = (units: number) => tf.layers.dense({ units, kernelInitializer: 'ones' });
-const through = (layers: tf.layers.Layer[], x: tf.SymbolicTensor) =>
+const chained = (layers: tf.layers.Layer[], x: tf.SymbolicTensor) =>
   layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, x);
 const input = () => tf.input({ shape: [4] });
 const model = (inputs: tf.SymbolicTensor | tf.SymbolicTensor[], outputs: tf.SymbolicTensor) =>
@@ -41,38 +41,38 @@ const MODELS: Record<string, () => tf.LayersModel> = {
   ),
   'one block nested twice': () => {
     const x = input();
-    return model(x, through([block(), block(), dense(1)], x));
+    return model(x, chained([block(), block(), dense(1)], x));
   },
   'a block in a block': () => {
     const x = input();
     const outer = tf.sequential({ layers: [block(), half()] });
-    return model(x, through([half(), outer, dense(1)], x));
+    return model(x, chained([half(), outer, dense(1)], x));
   },
   'two towers of two inputs': () => {
     const [a, b] = [input(), input()];
     const joined = tf.layers
       .concatenate()
-      .apply([through([dense(4), half()], a), through([dense(4), half()], b)]);
-    return model([a, b], through([dense(1)], joined as tf.SymbolicTensor));
+      .apply([chained([dense(4), half()], a), chained([dense(4), half()], b)]);
+    return model([a, b], chained([dense(1)], joined as tf.SymbolicTensor));
   },
   'parallel branches': () => {
     const x = input();
     const joined = tf.layers
       .add()
       .apply([half().apply(x), half().apply(x), half().apply(x)] as tf.SymbolicTensor[]);
-    return model(x, through([dense(1)], joined as tf.SymbolicTensor));
+    return model(x, chained([dense(1)], joined as tf.SymbolicTensor));
   },
   'a shared layer': () => {
     const x = input();
     const shared = half();
-    return model(x, through([shared, half(), shared, dense(1)], x));
+    return model(x, chained([shared, half(), shared, dense(1)], x));
   },
   timeDistributed: () => {
     const x = input();
     const inside = [half(), half()].map((layer) => tf.layers.timeDistributed({ layer }));
     return model(
       x,
-      through([tf.layers.reshape({ targetShape: [2, 2] }), ...inside, tf.layers.flatten(), dense(1)], x),
+      chained([tf.layers.reshape({ targetShape: [2, 2] }), ...inside, tf.layers.flatten(), dense(1)], x),
     );
   },
 };
@@ -140,7 +140,7 @@ describe('equal code', () => {
       const layers = [half(), half(), half()];
       for (const layer of layers) layer.apply(x, { training: true });
       const input = tf.input({ shape: [4] });
-      return model(input, through([...layers, dense(1)], input));
+      return model(input, chained([...layers, dense(1)], input));
     };
     const [a, b] = [fresh(make), fresh(make)];
     expect(await losses(a, 2)).toEqual(await losses(b, 2));

@@ -94,7 +94,7 @@ describe('gaussianRelu', () => {
 describe('dropConnectGaussian', () => {
   const [x64, w64] = [sample(4, 5, 1), sample(5, 3, 2)];
   const rate = 0.3;
-  const LAWS = {
+  const SCALINGS = {
     inverted: { rate, scale: 1 / (1 - rate), meanScale: 1 },
     classical: { rate, scale: 1, meanScale: 1 - rate },
   };
@@ -115,20 +115,23 @@ describe('dropConnectGaussian', () => {
   const momentOf = (x: number[][], w: number[][], scale: number, which: 0 | 1) =>
     matrix(4, 3, (b, j) => moments(x[b] as number[], columnOf(w, j), scale)[which]);
 
-  it.each(Object.entries(LAWS))('%s has mean and variance of all masks, by their probability', (_, law) => {
-    const { mean, deviation } = dropConnectGaussian(tf.tensor2d(x64), tf.tensor2d(w64), law);
-    expect(mean).toBeAllClose(momentOf(x64, w64, law.scale, 0), TOLERANCE.forward);
-    expect(deviation.square()).toBeAllClose(momentOf(x64, w64, law.scale, 1), TOLERANCE.forward);
-  });
+  it.each(Object.entries(SCALINGS))(
+    '%s has mean and variance of all masks, by their probability',
+    (_, scaling) => {
+      const { mean, deviation } = dropConnectGaussian(tf.tensor2d(x64), tf.tensor2d(w64), scaling);
+      expect(mean).toBeAllClose(momentOf(x64, w64, scaling.scale, 0), TOLERANCE.forward);
+      expect(deviation.square()).toBeAllClose(momentOf(x64, w64, scaling.scale, 1), TOLERANCE.forward);
+    },
+  );
 
-  it.each(Object.entries(LAWS))('%s has the gradient of the equation, through relu', (_, law) => {
+  it.each(Object.entries(SCALINGS))('%s has the gradient of the equation, through relu', (_, scaling) => {
     const f = (x: tf.Tensor, w: tf.Tensor) =>
-      gaussianRelu(dropConnectGaussian(x as tf.Tensor2D, w as tf.Tensor2D, law));
+      gaussianRelu(dropConnectGaussian(x as tf.Tensor2D, w as tf.Tensor2D, scaling));
     const inputs = [tf.tensor2d(x64), tf.tensor2d(w64)];
     const exact = (x: number[][], w: number[][]) =>
       weighed(
         matrix(4, 3, (b, j) => {
-          const [m, variance] = moments(x[b] as number[], columnOf(w, j), law.scale);
+          const [m, variance] = moments(x[b] as number[], columnOf(w, j), scaling.scale);
           return reluMean(m, Math.sqrt(variance));
         }),
       );
@@ -150,7 +153,7 @@ describe('dropConnectGaussian', () => {
   it('of an example of zeros is a point, with finite gradients', () => {
     const [x, w] = [tf.zeros([2, 5]) as tf.Tensor2D, tf.tensor2d(w64)];
     const f = (x: tf.Tensor, w: tf.Tensor) =>
-      gaussianRelu(dropConnectGaussian(x as tf.Tensor2D, w as tf.Tensor2D, LAWS.inverted));
+      gaussianRelu(dropConnectGaussian(x as tf.Tensor2D, w as tf.Tensor2D, SCALINGS.inverted));
     expect(f(x, w)).toBeAllClose(tf.zeros([2, 3]), { rtol: 0, atol: 0 });
     for (const gradient of tf.grads((x: tf.Tensor, w: tf.Tensor) => f(x, w).sum())([x, w])) {
       expect(Array.from(gradient.dataSync()).every(Number.isFinite)).toBe(true);

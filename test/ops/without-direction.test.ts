@@ -113,9 +113,9 @@ describe('weight norm', () => {
 
 describe('DropConnect by a Gaussian', () => {
   it.each([1e-30, 1e-20, 1, 1e20, 1e25, 1e30])('has its moments, and their gradients, at %d', (magnitude) => {
-    const law = { rate: 0.5, scale: 2, meanScale: 1 };
+    const scaling = { rate: 0.5, scale: 2, meanScale: 1 };
     const [x, w] = [drawn([3, 5], 1), drawn([5, 2], 2)] as [tf.Tensor2D, tf.Tensor2D];
-    const moments = (x: tf.Tensor) => dropConnectGaussian(x as tf.Tensor2D, w, law);
+    const moments = (x: tf.Tensor) => dropConnectGaussian(x as tf.Tensor2D, w, scaling);
     const at = x.mul(magnitude);
     for (const moment of ['mean', 'deviation'] as const) {
       const exact = moments(x)[moment];

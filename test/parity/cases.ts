@@ -51,7 +51,7 @@ export interface ParityCase {
   convolution?: true;
 }
 
-/** Each element with the one of another tensor at its place: `a f(b)`, or any other function of the two. */
+/** Each element with that of another tensor at its index: `a f(b)`, or any other function of the two. */
 function times(
   a: Nd,
   b: Nd,
@@ -520,7 +520,7 @@ export const CASES: ParityCase[] = [
   },
   {
     layer: 'rrelu',
-    name: 'law of slopes',
+    name: 'uniform slopes',
     make: () => rrelu({ seed: 1 }),
     inputShape: [4, 5],
     noise: [4, 5],
@@ -528,7 +528,7 @@ export const CASES: ParityCase[] = [
   },
   {
     layer: 'rrelu',
-    name: 'law of divisors',
+    name: 'uniform divisors',
     make: () => rrelu({ law: 'divisor', seed: 1 }),
     inputShape: [4, 5],
     noise: [4, 5],

@@ -273,7 +273,7 @@ describe('at their starting point or a special value', () => {
     expect(layer.apply(x) as tf.Tensor).toBeAllClose(dense.apply(x) as tf.Tensor, TOLERANCE.forward);
   });
 
-  it('annealedDropout at step 0 is tf.dropout in law: the same share, the same scale', () => {
+  it('annealedDropout at step 0 has the distribution of tf.dropout: the same share, the same scale', () => {
     const big = tf.ones([200, 200]);
     const own = annealedDropout({ rate: 0.3, steps: 10, seed: 1 }).apply(big, {
       training: true,

@@ -3,7 +3,11 @@ import type { Algebra, Shaped } from '../algebra.js';
 import { before, folded, rows } from './recurrent.js';
 import { type Form, recurrenceOf, wholeSequence } from './whole-sequence.js';
 
-const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel, toRecurrent, toBias] });
+const composed = recurrenceOf({
+  forward,
+  backpropagate,
+  gradients: [toInput, toKernel, toRecurrent, toBias],
+});
 
 /**
  * GRU layers a whole sequence at once: one product for all inputs, and a gradient in closed form whose sums over the steps
@@ -58,7 +62,7 @@ function forward<T extends Shaped>(
  *
  * @returns dzr and dk of all steps as rows
  */
-function through<T extends Shaped>(
+function backpropagate<T extends Shaped>(
   algebra: Algebra<T>,
   dy: T,
   [, , u]: T[],
@@ -68,9 +72,9 @@ function through<T extends Shaped>(
   const { add, sub, mul, matMul, unstack } = algebra;
   const [gateKernel, candidateKernel] = partsOf(algebra, u!);
   const g = before(algebra, h!);
-  const toCandidate = unstack(activation.through(algebra, algebra.oneMinus(z!), k!));
-  const toZ = unstack(gates.through(algebra, sub(g, k!), z!));
-  const toR = unstack(gates.through(algebra, g, r!));
+  const toCandidate = unstack(activation.timesSlope(algebra, algebra.oneMinus(z!), k!));
+  const toZ = unstack(gates.timesSlope(algebra, sub(g, k!), z!));
+  const toR = unstack(gates.timesSlope(algebra, g, r!));
   const [keep, reset] = [unstack(z!), unstack(r!)];
   const outer = all ? unstack(algebra.swapTime(dy)) : [];
   const ofGates: T[] = [];

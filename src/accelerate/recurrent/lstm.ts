@@ -5,7 +5,11 @@ import { type Block, blockLstm, blockLstmGradient } from './block-lstm.js';
 import { activate, before, folded, isStandard, rows } from './recurrent.js';
 import { type Form, type Recurrence, recurrenceOf, wholeSequence } from './whole-sequence.js';
 
-const composed = recurrenceOf({ forward, through, gradients: [toInput, toKernel, toRecurrent, toBias] });
+const composed = recurrenceOf({
+  forward,
+  backpropagate,
+  gradients: [toInput, toKernel, toRecurrent, toBias],
+});
 const byBlock: Recurrence = {
   forward: (inputs, { all }) => blockLstm(inputs, all),
   backward: (dy, inputs, trace, { all }) => blockLstmGradient(dy, inputs, trace as Block, all),
@@ -58,7 +62,7 @@ function forward<T extends Shaped>(
  *
  * @returns dz of all steps as rows
  */
-function through<T extends Shaped>(
+function backpropagate<T extends Shaped>(
   algebra: Algebra<T>,
   dy: T,
   [, , u]: T[],
@@ -66,15 +70,20 @@ function through<T extends Shaped>(
   { activation, gates, all }: Form,
 ): T[] {
   const { add, mul, matMul, concat, unstack } = algebra;
-  const throughGate = (v: T, gate: T | undefined) => gates.through(algebra, v, gate!);
-  const throughActivation = (v: T | undefined, y: T | undefined) => activation.through(algebra, v!, y!);
+  const timesGateSlope = (v: T, gate: T | undefined) => gates.timesSlope(algebra, v, gate!);
+  const timesActivationSlope = (v: T | undefined, y: T | undefined) => activation.timesSlope(algebra, v!, y!);
   const factors = unstack(
     concat(
-      [throughGate(g!, i), throughGate(before(algebra, c!), f), throughActivation(i, g), throughGate(a!, o)],
+      [
+        timesGateSlope(g!, i),
+        timesGateSlope(before(algebra, c!), f),
+        timesActivationSlope(i, g),
+        timesGateSlope(a!, o),
+      ],
       2,
     ),
   );
-  const toCell = unstack(throughActivation(o, a));
+  const toCell = unstack(timesActivationSlope(o, a));
   const forget = unstack(f!);
   const outer = all ? unstack(algebra.swapTime(dy)) : [];
   const dzs: T[] = [];

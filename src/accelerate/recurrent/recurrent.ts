@@ -13,27 +13,35 @@ export interface Activation {
   factor: number;
   term: number;
   of<T extends Shaped>(algebra: Algebra<T>, x: T): T;
-  /** v times the slope, factor included, by the value y. */
-  through<T extends Shaped>(algebra: Algebra<T>, v: T, y: T): T;
+  /** v times the derivative by x, computed from the activation's value y. */
+  timesSlope<T extends Shaped>(algebra: Algebra<T>, v: T, y: T): T;
 }
 
 const plain = { factor: 1, term: 0 };
 
 const activations: Record<string, Activation> = {
-  tanh: { ...plain, of: ({ tanh }, x) => tanh(x), through: ({ tanhGradient }, v, y) => tanhGradient(v, y) },
+  tanh: {
+    ...plain,
+    of: ({ tanh }, x) => tanh(x),
+    timesSlope: ({ tanhGradient }, v, y) => tanhGradient(v, y),
+  },
   sigmoid: {
     ...plain,
     of: ({ sigmoid }, x) => sigmoid(x),
-    through: ({ sigmoidGradient }, v, y) => sigmoidGradient(v, y),
+    timesSlope: ({ sigmoidGradient }, v, y) => sigmoidGradient(v, y),
   },
   hardSigmoid: {
     factor: 0.2,
     term: 0.5,
     of: ({ clip }, x) => clip(x, 0, 1),
-    through: ({ clipGradient, scale }, v, y) => scale(clipGradient(v, y, 0, 1), 0.2),
+    timesSlope: ({ clipGradient, scale }, v, y) => scale(clipGradient(v, y, 0, 1), 0.2),
   },
-  relu: { ...plain, of: ({ relu }, x) => relu(x), through: ({ reluGradient }, v, y) => reluGradient(v, y) },
-  linear: { ...plain, of: (_, x) => x, through: (_, v) => v },
+  relu: {
+    ...plain,
+    of: ({ relu }, x) => relu(x),
+    timesSlope: ({ reluGradient }, v, y) => reluGradient(v, y),
+  },
+  linear: { ...plain, of: (_, x) => x, timesSlope: (_, v) => v },
 };
 
 /** The activation of x itself. */

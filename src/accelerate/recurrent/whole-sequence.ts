@@ -27,13 +27,13 @@ export interface Recurrence {
 export interface Equations {
   /** The output, and what the gradient needs. */
   forward<T extends Shaped>(algebra: Algebra<T>, inputs: T[], form: Form): T[];
-  /** The gradients by what goes into the activations, from the last step to the first. */
-  through<T extends Shaped>(algebra: Algebra<T>, dy: T, inputs: T[], trace: T[], form: Form): T[];
-  /** Of these, the gradients by x, the kernel, the recurrent kernel and the bias. */
-  gradients: (<T extends Shaped>(algebra: Algebra<T>, through: T[], inputs: T[], trace: T[]) => T)[];
+  /** Backpropagation through time: the gradients by the inputs of the activations. */
+  backpropagate<T extends Shaped>(algebra: Algebra<T>, dy: T, inputs: T[], trace: T[], form: Form): T[];
+  /** From these, the gradients by x, the kernel, the recurrent kernel and the bias. */
+  gradients: (<T extends Shaped>(algebra: Algebra<T>, d: T[], inputs: T[], trace: T[]) => T)[];
 }
 
-export function recurrenceOf({ forward, through, gradients }: Equations): Recurrence {
+export function recurrenceOf({ forward, backpropagate, gradients }: Equations): Recurrence {
   return {
     forward(inputs, form) {
       const [y, ...trace] = compute(inputs, (algebra, inputs) => forward(algebra, inputs, form));
@@ -42,7 +42,7 @@ export function recurrenceOf({ forward, through, gradients }: Equations): Recurr
     backward(dy, inputs, trace, form) {
       const count = inputs.length;
       const d = compute([dy, ...inputs, ...trace], (algebra, [dy, ...rest]) =>
-        through(algebra, dy!, rest.slice(0, count), rest.slice(count), form),
+        backpropagate(algebra, dy!, rest.slice(0, count), rest.slice(count), form),
       );
       return gradients.slice(0, count).map((gradient) => () => {
         const [result] = compute([...d, ...inputs, ...trace], (algebra, all) => {

@@ -1,4 +1,4 @@
-// A second copy of tfjs beside the one of the user: the file for script tags, which holds all of it.
+// A second copy of tfjs beside the user's: the file for script tags, which holds all of it.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
