@@ -30,9 +30,5 @@ export function layerNorm(
   bias: tf.Tensor1D | null = null,
   { epsilon = 1e-3 }: LayerNormOptions = {},
 ): tf.Tensor2D {
-  return tf.tidy(() => {
-    const row = (t: tf.Tensor1D): tf.Tensor2D => t.expandDims(0);
-    const options = { over: [1], epsilon: normGuard(epsilon) };
-    return normalize(x, row(gain), bias && row(bias), options).y;
-  });
+  return tf.tidy(() => normalize(x, gain, bias, { over: [1], epsilon: normGuard(epsilon) }).y);
 }

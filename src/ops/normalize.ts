@@ -32,7 +32,7 @@ type Saved = [normal: tf.Tensor, inverse: tf.Tensor, ...gain: tf.Tensor[]];
  *
  * Sources: Ioffe and Szegedy, arXiv 1502.03167; Ba, Kiros and Hinton, arXiv 1607.06450.
  *
- * @param gain of the rank of x, 1 where it does not vary; null for 1
+ * @param gain of the last axes of x, with size 1 where it does not vary; null for 1
  * @param bias the same; null for 0
  */
 export function normalize<T extends tf.Tensor>(

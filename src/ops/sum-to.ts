@@ -5,5 +5,7 @@ export function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
   const added = x.rank - shape.length;
   const axes = x.shape.flatMap((size, axis) => (size === shape[axis - added] ? [] : [axis]));
   if (axes.length === 0) return x;
-  return added === 0 ? tf.sum(x, axes, true) : tf.sum(x, axes).reshape(shape);
+  if (added === 0) return tf.sum(x, axes, true);
+  const sum = tf.sum(x, axes);
+  return tf.util.arraysEqual(sum.shape, shape) ? sum : sum.reshape(shape);
 }
