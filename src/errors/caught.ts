@@ -1,4 +1,4 @@
-/** What is read of a value that was caught, which may be anything. */
+/** The fields that are read from a caught value, which may be anything. */
 
 /** The code of an error of Node's own, such as ENOENT; undefined for any other value. */
 export function codeOf(error: unknown): string | undefined {

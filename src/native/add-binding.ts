@@ -47,7 +47,7 @@ async function enter(entry: string, binding: string): Promise<void> {
   await writeManifest(entry, { ...manifest, files });
 }
 
-/** Compiles and tries the binding beside its final place, since the way from it to the library is a relative one. */
+/** Compiles and tries the binding beside its final place, since its path to the library is relative. */
 export async function addBinding(build: Build, entry: string): Promise<void> {
   const final = bindingFolder(entry, build.tfjsNode.version);
   const building = `${final}.building-`;

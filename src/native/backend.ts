@@ -47,7 +47,7 @@ export interface LoadedBackend {
 
 const installCommand = 'run `npx evenkeel native install`';
 
-/** What is in the way of the native backend, given that nothing is installed. */
+/** Why the native backend is not available when nothing is installed. */
 async function notInstalled(machine: Machine): Promise<NativeFailure> {
   const check = await checkMachine(machine);
   if (check.ok) return new NativeFailure(`not installed; ${installCommand}`);
@@ -109,7 +109,7 @@ async function useWasm(tf: typeof tfjs, machine: Machine): Promise<void> {
   }
   const wasm = require(place.folder) as { setWasmPaths(prefix: string): void };
   try {
-    // Paths are fixed at the first start; tfjs warns where they are set once more.
+    // Paths are fixed at the first start; tfjs warns if they are set again.
     if (!tf.engine().registry.wasm) wasm.setWasmPaths(join(place.folder, 'dist', '/'));
     if (await tf.setBackend('wasm')) return;
   } catch (error) {

@@ -10,7 +10,7 @@ export interface InstallEvent {
   total?: number;
 }
 
-/** What the making of one cache entry needs to know; made once, passed down. */
+/** The context of building one cache entry; made once, passed down. */
 export interface Build {
   machine: Machine;
   platform: Platform;

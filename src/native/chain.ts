@@ -73,7 +73,7 @@ export async function pipOf(
     : { ok: false, problem: `no pip for ${found.detail}`, remedy };
 }
 
-/** All that an install asks of a machine, told at once: whoever lacks two things should not learn of them in turn. */
+/** Everything that an install needs of a machine, checked at once: a user who lacks two things learns of both together. */
 export async function checkMachine(machine: Machine): Promise<Check> {
   const platform = checkPlatform(machine);
   if (!platform.ok) return platform;

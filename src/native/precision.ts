@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Machine } from './machine.js';
 import { roundProducts } from './rounded-products.js';
 
-/** What the inputs of products are computed in; all else is float32 with either. */
+/** The precision of the inputs of products; everything else is float32 with either. */
 export type Precision = 'float32' | 'bfloat16';
 
 export const precisions: readonly Precision[] = ['float32', 'bfloat16'];
@@ -13,7 +13,7 @@ const VARIABLE = 'TF_SET_ONEDNN_FPMATH_MODE';
 /** The part of a processor that multiplies bfloat16 numbers, and the ways in which TensorFlow 2.21 comes to use it. */
 export interface Bfloat16Units {
   name: 'AMX' | 'AVX512_BF16' | 'BF16 of Arm';
-  /** oneDNN rounds the float32 inputs of products and convolutions itself where it is given leave by `VARIABLE`. */
+  /** oneDNN rounds the float32 inputs of products and convolutions itself where `VARIABLE` allows it. */
   roundsItself: boolean;
   /** The inputs can be handed over as bfloat16. */
   takesBfloat16: boolean;
@@ -23,9 +23,9 @@ export interface Bfloat16Units {
  * The units of a processor, by the names that the operating system gives to its features.
  *
  * What oneDNN 3.7 in TensorFlow 2.21 does was found by products of 1 + 2^-12, which bfloat16 cannot hold, and by its own
- * log. The variable reaches `BatchMatMulV2` (of any size and transposition; tfjs multiplies with it), `Conv2D` and both
- * of its gradients; it does not reach `MatMul`, nor the products within `BlockLSTMV2` and its gradient, which go by
- * another door of oneDNN (gemm). Where it reaches, oneDNN rounds on AMX alone (`is_bf32` in its source): on a processor
+ * log. The variable applies to `BatchMatMulV2` (of any size and transposition; tfjs multiplies with it), `Conv2D` and both
+ * of its gradients; it does not apply to `MatMul`, nor to the products within `BlockLSTMV2` and its gradient, which call
+ * another function of oneDNN (gemm). Where it applies, oneDNN rounds on AMX alone (`is_bf32` in its source): on a processor
  * with AVX512_BF16 and no AMX (AMD EPYC 9004) each of these ops is exact with the variable set, as are PyTorch's with
  * its medium precision. The same processor multiplies bfloat16 tensors in about half the time of float32 ones, so there
  * they are handed over as such.
@@ -78,7 +78,7 @@ export async function withPrecision(
   }
 }
 
-/** Whether a product loses what bfloat16 cannot hold; of a size at which every way of rounding sets in. */
+/** Whether products round to bfloat16, tried on one large enough for every way of rounding to apply. */
 function roundsProducts(tf: typeof tfjs): boolean {
   const SIZE = 256;
   return tf.tidy(() => {

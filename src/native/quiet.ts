@@ -12,7 +12,7 @@ const noise = [
   /^To enable the following instructions: /,
 ];
 
-/** What is left of the library's start-up output once the known noise is out. */
+/** The library's start-up output without the known noise. */
 export function withoutNoise(text: string): string {
   return text
     .split(/(?<=\n)/)

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './gradient.js';
 import { clearPadding } from './padding.js';
 
-/** What is left of a batch without its mean, and that mean. */
+/** A batch minus its mean, and that mean. */
 export interface Centred {
   /** The shape of x. */
   y: tf.Tensor;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * What is left of x without its mean over some axes, and that mean, with 1 along them.
+ * x minus its mean over some axes, and that mean, with size 1 along them.
  *
  * Twice: the first mean of numbers far from 0 is off by a rounding error, which what divides by a small deviation blows up.
  */

@@ -3,7 +3,7 @@ import type { Activation } from './named.js';
 
 type Layer = tf.layers.Layer;
 
-/** Fields by which tfjs's layers keep other layers, and what those are run with. */
+/** Private fields in which tfjs's layers keep other layers and what they are called with. */
 interface Fields {
   layer?: Layer;
   cell?: Layer;
@@ -35,7 +35,7 @@ export function directionsOf(layer: Layer): { forward: Layer; backward: Layer } 
   return forward && backward ? { forward, backward } : null;
 }
 
-/** The layer that holds the weights: the cell of a recurrent layer, what is inside of timeDistributed. */
+/** The layer that holds the weights: the cell of a recurrent layer, the layer inside timeDistributed. */
 export function weightsOwner(layer: Layer): Layer {
   const { layer: inner, cell } = fields(layer);
   return inner ? weightsOwner(inner) : (cell ?? layer);

@@ -14,7 +14,7 @@ export interface NativeAttribute {
   value: unknown;
 }
 
-/** What is used of tfjs-node's backend, described here because importing that package would demand it of everyone. */
+/** The part of tfjs-node's backend that is used. Importing its types would force everyone to install that package. */
 export interface NativeBackend {
   readonly binding: {
     readonly TF_ATTR_TYPE: number;
@@ -56,8 +56,8 @@ const STORED: ReadonlyMap<number, Stored> = new Map([
 ]);
 
 /**
- * The type of a tensor's data on the native backend. It is not the tensor's own where a cast on another backend shared the
- * data, as that from int32 or bool to float32 does on cpu and webgl: the data moves over with the type that it had first.
+ * The type of a tensor's data on the native backend. It can differ from the tensor's own: a cast from int32 or bool to
+ * float32 on cpu or webgl shares the data, which keeps its first type when it moves here.
  */
 export const typeOfData = (x: tf.TensorInfo, { tensorMap }: NativeBackend): Stored | null =>
   STORED.get(tensorMap.get(x.dataId).dtype) ?? null;

@@ -24,7 +24,7 @@ function note(prototype: object, ...names: string[]): void {
 /** Shared by all copies of this package in a process. */
 const OURS = Symbol.for('evenkeel.override');
 
-/** Marks what is put in the place of something of tfjs's. */
+/** Marks a replacement for one of tfjs's own functions, so that it is not taken for a user's. */
 export function ours<T extends object>(override: T): T {
   return Object.defineProperty(override, OURS, { value: true });
 }

@@ -7,8 +7,8 @@ interface EngineState {
 }
 
 /**
- * What stands for the pass through a model that a layer is called in: the tape of the gradient that is computed; without
- * one, the arguments of a training call, which tfjs hands from layer to layer; at prediction the outermost `tf.tidy`.
+ * An object that identifies the current pass through a model, since tfjs has none: the tape of the gradient being computed;
+ * without one, the arguments of a training call, which tfjs hands from layer to layer; at prediction the outermost `tf.tidy`.
  */
 export function currentPass(kwargs: { training?: boolean }): object {
   const { state } = tf.engine() as unknown as { state: EngineState };

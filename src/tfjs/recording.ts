@@ -7,15 +7,12 @@ interface Recorder {
 
 const recorder = () => tf.engine() as unknown as Recorder;
 
-/** Whether what is computed now is put on a tape, for a gradient by it. */
+/** Whether ops that run now are recorded on a tape, for a gradient. */
 export function isRecording(): boolean {
   return recorder().isTapeOn();
 }
 
-/**
- * Whether what is computed now is put on a tape for a gradient that is differentiated in turn: a gradient is being taken
- * of a function that itself takes one.
- */
+/** Whether ops that run now are recorded for a gradient within another gradient: a second derivative. */
 export function isNested(): boolean {
   return isRecording() && recorder().state.gradientDepth > 1;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** One op as tfjs notes it for a gradient. */
+/** One op as tfjs records it for a gradient. */
 interface TapeNode {
   outputs: tf.Tensor[];
   /** Clones of inputs and outputs, for the gradient. */
@@ -13,13 +13,13 @@ interface Engine {
   setBackend(name: string): Promise<boolean>;
 }
 
-/** What is overridden in the class of tfjs's engine. */
+/** The methods of tfjs's engine that are overridden. */
 export const enginePrototype = (): Pick<Engine, 'addTapeNode' | 'setBackend'> =>
   Object.getPrototypeOf(tf.engine());
 
 /**
- * Puts the last node of the tape before those of the clones that it saved. A clone of an output stands before the op that
- * makes the output, where a gradient, which reads the tape in order, does not see that it depends on the inputs.
+ * Moves the last node of the tape in front of the clones that it saved. tfjs records the clone of an output before
+ * the op that makes the output. A gradient reads the tape in order, and would miss that the clone depends on the inputs.
  */
 export function putBeforeClones({ state: { activeTape } }: Engine): void {
   const node = activeTape.pop() as TapeNode;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 /** The values of a tensor, by its type: float32, int32, bool. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
-/** What is used of tfjs's wasm backend. */
+/** The part of tfjs's wasm backend that is used. */
 export interface WasmBackend {
   /** A tensor whose values are not set: they are whatever its memory held. */
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;

@@ -41,7 +41,7 @@ export function kernelLayer(wrapper: string, layer: unknown): KernelLayer {
   return known(wrapper, requireLayer(wrapper, layer));
 }
 
-/** @throws ArgumentError for what is no layer, or one of another copy of tfjs */
+/** @throws ArgumentError for anything but a layer of this copy of tfjs */
 export function requireLayer(wrapper: string, layer: unknown): tf.layers.Layer {
   if (layer instanceof tf.layers.Layer) return layer;
   throw isForeign(layer) ? foreign(wrapper, 'layer') : unknownLayer(wrapper, layer);
