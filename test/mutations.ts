@@ -236,8 +236,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'layer norm: the bias is not added',
     file: 'src/ops/layer-norm.ts',
-    right: 'normalize(x, row(gain), bias && row(bias), options)',
-    wrong: 'normalize(x, row(gain), null, options)',
+    right: 'normalize(x, gain, bias, {',
+    wrong: 'normalize(x, gain, null, {',
   },
   {
     name: 'whitening without the root of the trace',
