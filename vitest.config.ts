@@ -31,7 +31,8 @@ const backend = (name: 'cpu' | 'wasm' | 'native'): TestProjectConfiguration => (
   extends: true,
   test: {
     name,
-    include: everyBackend,
+    // Steps are compiled on the native backend alone.
+    include: name === 'native' ? [...everyBackend, 'test/compile/**/*.test.ts'] : everyBackend,
     // One process for all files, of which each leaves tfjs as it found it: loading it is half of their time.
     isolate: false,
     setupFiles: ['test/support/greeting.ts', `test/support/backends/${name}.ts`],

@@ -16,6 +16,7 @@ import { requireRates } from '../src/schedules/require-schedule.js';
 import { type Schedule, type Unit, unitOf } from '../src/schedules/schedule.js';
 import type { TimeDriven } from '../src/schedules/time-driven.js';
 import { type Time, valueAt } from '../src/schedules/value-at.js';
+import { changes, decided, mapped, nowOf } from '../src/steps/changing.js';
 
 const fields = {
   /** The probability to drop at the beginning, from 0 to 1; with a schedule, a factor of it, by default 1. */
@@ -96,10 +97,16 @@ export class AnnealedDropout extends RandomLayer<typeof fields> implements Folda
     const shape = maskShape(this.kind, this.settings.noiseShape, x.shape);
     this.now(0); // Told the time before the draw: what fails is no step.
     const draw = this.draw(kwargs);
-    const rate = drawnRate(this.rateAt(this.now(draw.step)));
-    if (rate === 0) return x.clone();
-    if (rate === 1) return tf.zerosLike(x);
-    return dropout(x, draw.bernoulli(shape, rate), 1 / (1 - rate));
+    changes(this, 'time');
+    const rate = mapped(draw.step, (step) => drawnRate(this.rateAt(this.now(step))));
+    if (decided(() => nowOf(rate) === 0)) return x.clone();
+    if (decided(() => nowOf(rate) === 1)) return tf.zerosLike(x);
+    const kept = draw.bernoulli(shape, rate);
+    return dropout(
+      x,
+      kept,
+      mapped(rate, (rate) => 1 / (1 - rate)),
+    );
   }
 
   prediction(): Prediction {

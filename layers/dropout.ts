@@ -11,6 +11,7 @@ import { register } from '../src/layer/register.js';
 import { lastSize, maskShape, noiseShape } from '../src/layer/shape.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
+import { changes, changingField, decided } from '../src/steps/changing.js';
 
 const fields = {
   /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. `layer.rate` may be set at any time. */
@@ -75,12 +76,14 @@ export class Dropout extends RandomLayer<typeof fields> implements Foldable {
     // Before the draw: what fails is no step.
     const shape = maskShape(this.kind, noiseShape, x.shape);
     const draw = this.draw(kwargs);
-    if (noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), this.rate);
-    const rate = drawnRate(this.rate);
-    if (rate === 0) return x.clone();
-    if (rate === 1) return tf.zerosLike(x);
-    const kept = draw.bernoulli(shape, rate);
-    return drop(x, kept, scaling === 'classical' ? 1 : 1 / (1 - rate));
+    changes(this, 'settings.rate');
+    const asked = changingField(this, 'rate');
+    if (noise === 'gaussian') return gaussianDropout(x, draw.normal(shape), asked);
+    const rate = asked.to(drawnRate);
+    if (decided(() => rate.now === 0)) return x.clone();
+    if (decided(() => rate.now === 1)) return tf.zerosLike(x);
+    const scale = scaling === 'classical' ? 1 : rate.to((rate) => 1 / (1 - rate));
+    return drop(x, draw.bernoulli(shape, rate), scale);
   }
 
   prediction(): Prediction | null {

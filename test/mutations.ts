@@ -261,7 +261,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'dropout without the scale of what is kept',
     file: 'layers/dropout.ts',
-    right: "scaling === 'classical' ? 1 : 1 / (1 - rate)",
+    right: "scaling === 'classical' ? 1 : rate.to((rate) => 1 / (1 - rate))",
     wrong: '1',
   },
   {
@@ -285,8 +285,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the rate scaled by is not the one drawn by',
     file: 'src/random/bernoulli.ts',
-    right: 'const least = drawn * 2 ** bits;',
-    wrong: 'const least = Math.floor(0.9 * drawn * 2 ** bits);',
+    right: '(drawn) => drawn * 2 ** bits',
+    wrong: '(drawn) => Math.floor(0.9 * drawn * 2 ** bits)',
   },
   {
     name: 'the seed and the first letter of a name cancel',
@@ -327,8 +327,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'dropout scales by the rate before it is rounded',
     file: 'layers/dropout.ts',
-    right: 'const rate = drawnRate(this.rate);',
-    wrong: 'const rate = this.rate;',
+    right: 'asked.to(drawnRate)',
+    wrong: 'asked',
   },
   {
     name: 'folded dropout scales by the rate before it is rounded',
@@ -339,8 +339,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'annealed dropout scales by the rate before it is rounded',
     file: 'layers/annealed-dropout.ts',
-    right: 'const rate = drawnRate(this.rateAt(this.now(draw.step)));',
-    wrong: 'const rate = this.rateAt(this.now(draw.step));',
+    right: '(step) => drawnRate(this.rateAt(this.now(step)))',
+    wrong: '(step) => this.rateAt(this.now(step))',
   },
   {
     name: 'drop-connect scales by the rate before it is rounded',
@@ -694,8 +694,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a seeded dropout repeats its mask',
     file: `${accelerate}/layers/dropout-masks.ts`,
-    right: 'step: step + 1',
-    wrong: 'step',
+    right: 'set(step + 1);',
+    wrong: 'set(step);',
   },
   {
     name: 'average pooling divides by the whole window at the edge',

@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from '../errors/argument-error.js';
 import { KEEP_ONE } from '../errors/copies.js';
 import { withFlagOff } from '../tfjs/flags.js';
 import { Overrides } from '../tfjs/overrides.js';
 import { enginePrototype } from '../tfjs/tape.js';
 import { type AccelerateOptions, choose } from './choose.js';
+import { type CompiledReport, compiledOf, compileSteps } from './compile/compile.js';
+import type { Engine } from './compile/graph.js';
 import { type AccelerationGroup, type AccelerationName, accelerationOf } from './registry.js';
 
-export type { AccelerateOptions, AccelerationGroup, AccelerationName };
+export type { AccelerateOptions, AccelerationGroup, AccelerationName, CompiledReport };
 
 /** The accelerations that are on, in the order in which they were applied. */
 const active = new Map<AccelerationName, Overrides>();
@@ -39,12 +42,15 @@ const LOADED_LATER: Record<string, string> = { wasm: 'wasm', native: 'tensorflow
 export function accelerate(options: AccelerateOptions = {}): AccelerationName[] {
   const chosen = choose(options);
   requireReady();
-  quietly(() => turnOn(chosen));
+  recompiling(() => quietly(() => turnOn(chosen)));
+  if (options.compile) compile(options.compile === 'xla' ? 'xla' : 'graph');
   return [...active.keys()];
 }
 
 /** Undoes all of it, to the last registration. */
 accelerate.restore = (): void => {
+  compiling?.overrides.undo();
+  compiling = null;
   waiting.clear();
   for (const name of [...active.keys()].reverse()) undo(name);
   following?.undo();
@@ -53,6 +59,49 @@ accelerate.restore = (): void => {
 
 /** Whether an acceleration is needed is tried: that is neither printed nor checked where tfjs's flags are on. */
 const quietly = (f: () => void): void => withFlagOff('DEBUG', () => withFlagOff('IS_TEST', f));
+
+/**
+ * What is compiled of a model: for training, evaluation and prediction one entry for each shape of a batch, with the graphs
+ * that there are, or the reason why its steps run op by op.
+ *
+ * @throws Error for what is no model
+ */
+accelerate.compiled = (model: tf.LayersModel): CompiledReport => {
+  if (!(model instanceof tf.LayersModel)) {
+    throw new ArgumentError('accelerate.compiled', 'model', 'a model', model);
+  }
+  return compiledOf(model);
+};
+
+let compiling: { overrides: Overrides; engine: Engine } | null = null;
+
+function compile(engine: Engine): void {
+  if (tf.getBackend() !== 'tensorflow') {
+    const backend = tf.getBackend();
+    // biome-ignore lint/suspicious/noConsole: it is no error, and the names returned do not show it
+    console.warn(`accelerate: compile does nothing on ${backend}; it is for the native backend, in Node`);
+  }
+  if (compiling?.engine === engine) return;
+  compiling?.overrides.undo();
+  startCompiling(engine);
+}
+
+function startCompiling(engine: Engine): void {
+  compiling = { overrides: new Overrides(), engine };
+  compileSteps(compiling.overrides, engine);
+}
+
+/** Runs a change of what tfjs does while no step is compiled: graphs have the ops of the time they were recorded. */
+function recompiling<T>(change: () => T): T {
+  const before = compiling;
+  before?.overrides.undo();
+  compiling = null;
+  try {
+    return change();
+  } finally {
+    if (before) startCompiling(before.engine);
+  }
+}
 
 /** Turns on what the backend in use has a place for, all or nothing; the rest waits for its own. */
 function turnOn(chosen: readonly AccelerationName[]): void {
@@ -93,7 +142,7 @@ function follow(): void {
   following.method(enginePrototype(), 'setBackend', (setBackend) => {
     return async function (this: unknown, backend: string) {
       const isSet = await setBackend.call(this, backend);
-      quietly(() => turnOn([...waiting]));
+      recompiling(() => quietly(() => turnOn([...waiting])));
       return isSet;
     };
   });

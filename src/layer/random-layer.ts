@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { count } from '../errors/checks.js';
 import { atPrediction, type Draw, drawOf, givenDraw } from '../random/draws.js';
 import { placeIn, streamOfPlace } from '../random/place.js';
+import { atEachStep, Changing, changes } from '../steps/changing.js';
 import { currentPass } from '../tfjs/pass.js';
 import { dropWeight } from '../tfjs/weights.js';
 import { type LayerArgs, settingsOf } from './base-layer.js';
@@ -79,8 +80,21 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
     const step = this.counted[name] ?? 0;
     if (kwargs.noise instanceof tf.Tensor) return givenDraw(kwargs.noise, step);
     const stream = { seed: this.seed, layer: this.streamName(kwargs) };
-    this.counted[name] = step + 1;
-    return drawOf(kwargs.training ? stream : atPrediction(stream), step);
+    return drawOf(kwargs.training ? stream : atPrediction(stream), this.count(name));
+  }
+
+  /** Counts a call, here and wherever a compiled step makes it again; returns its number. */
+  private count(name: keyof Counts): Changing {
+    let step = 0;
+    changes(this, 'counted');
+    atEachStep(() => {
+      step = this.counted[name] ?? 0;
+      this.counted[name] = step + 1;
+      return () => {
+        this.counted[name] = step;
+      };
+    });
+    return new Changing(() => step);
   }
 
   private streamName(kwargs: CallArgs): string {

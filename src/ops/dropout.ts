@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatOf, type MaybeChanging, mapped, nowOf } from '../steps/changing.js';
 import { FLOAT } from './native-attributes.js';
 import { nativeResult } from './native-op.js';
 
@@ -16,16 +17,16 @@ import { nativeResult } from './native-op.js';
  * @param scale a positive number
  * @returns the shape of x
  */
-export function dropout<T extends tf.Tensor>(x: T, kept: tf.Tensor, scale: number): T {
+export function dropout<T extends tf.Tensor>(x: T, kept: tf.Tensor, scale: MaybeChanging): T {
   return tf.mul<T>(x, scaleWhere(kept, scale));
 }
 
 /** One pass on the native backend, where cast and product are two. */
-function scaleWhere(kept: tf.Tensor, scale: number): tf.Tensor {
+function scaleWhere(kept: tf.Tensor, scale: MaybeChanging): tf.Tensor {
   const native = nativeResult([kept], ({ op, scalar }, kept) =>
     op('SelectV2', FLOAT, kept, scalar(scale), scalar(0)),
   );
-  return native ?? kept.cast('float32').mul(scale);
+  return native ?? kept.cast('float32').mul(nowOf(scale));
 }
 
 /**
@@ -40,6 +41,7 @@ function scaleWhere(kept: tf.Tensor, scale: number): tf.Tensor {
  * @param rate the probability to drop that it stands for, in [0, 1)
  * @returns the shape of x
  */
-export function gaussianDropout<T extends tf.Tensor>(x: T, noise: tf.Tensor, rate: number): T {
-  return tf.mul<T>(x, noise.mul(Math.sqrt(rate / (1 - rate))).add(1));
+export function gaussianDropout<T extends tf.Tensor>(x: T, noise: tf.Tensor, rate: MaybeChanging): T {
+  const deviation = mapped(rate, (rate) => Math.sqrt(rate / (1 - rate)));
+  return tf.mul<T>(x, noise.mul(tf.tensor(floatOf(deviation), [])).add(1));
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatOf, integersOf, type MaybeChanging } from '../steps/changing.js';
 import {
   type NativeAttribute,
   type NativeBackend,
@@ -28,12 +29,12 @@ export interface Ops {
   op(name: string, attributes: Attributes, ...inputs: Handle[]): Handle;
   /** An op of several. */
   ops(outputs: number, name: string, attributes: Attributes, ...inputs: Handle[]): Handle[];
-  scalar(value: number): Handle;
+  scalar(value: MaybeChanging): Handle;
   /** A vector of one value. */
   filled(size: number, value: number): Handle;
   integer(value: number): Handle;
   /** A vector of int32. */
-  integers(values: number[]): Handle;
+  integers(values: MaybeChanging[]): Handle;
 }
 
 /**
@@ -72,9 +73,9 @@ export function nativeProgram<In extends tf.Tensor[], Out extends Handle[]>(
   };
   const constant = (shape: number[], dtype: number, values: Float32Array | Int32Array): Handle =>
     keep({ id: binding.createTensor(shape, dtype, values), shape, dtype });
-  const scalars = new Map<number, Handle>();
-  const scalar = (value: number): Handle => {
-    const known = scalars.get(value) ?? constant([], TYPES.float32, Float32Array.of(value));
+  const scalars = new Map<MaybeChanging, Handle>();
+  const scalar = (value: MaybeChanging): Handle => {
+    const known = scalars.get(value) ?? constant([], TYPES.float32, floatOf(value));
     scalars.set(value, known);
     return known;
   };
@@ -88,7 +89,7 @@ export function nativeProgram<In extends tf.Tensor[], Out extends Handle[]>(
     scalar,
     filled: (size, value) => constant([size], TYPES.float32, new Float32Array(size).fill(value)),
     integer: (value) => constant([], TYPES.int32, Int32Array.of(value)),
-    integers: (values) => constant([values.length], TYPES.int32, Int32Array.from(values)),
+    integers: (values) => constant([values.length], TYPES.int32, integersOf(values)),
   };
   const returned = new Set<Handle>();
   try {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { decided, type MaybeChanging, mapped, nowOf } from '../steps/changing.js';
 import { nativeIntegersFrom } from './native-integers.js';
 import { type Stream, streamKey, words } from './uniform.js';
 
@@ -23,15 +24,20 @@ export function drawnRate(rate: number): number {
  * @param rate strictly between 0 and 1 after {@link drawnRate}
  * @returns bool
  */
-export function bernoulli(shape: number[], stream: Stream, step: number, rate: number): tf.Tensor {
-  const drawn = drawnRate(rate);
-  const bits: Bits = Number.isInteger(drawn * 2 ** 8) ? 8 : 16;
-  const least = drawn * 2 ** bits;
+export function bernoulli(
+  shape: number[],
+  stream: Stream,
+  step: MaybeChanging,
+  rate: MaybeChanging,
+): tf.Tensor {
+  const drawn = mapped(rate, drawnRate);
+  const bits = decided((): Bits => (Number.isInteger(nowOf(drawn) * 2 ** 8) ? 8 : 16));
+  const least = mapped(drawn, (drawn) => drawn * 2 ** bits);
   const size = tf.util.sizeFromShape(shape);
   const key = streamKey(stream);
   return (
     nativeIntegersFrom(least, bits, shape, key, step) ??
-    tf.tensor(integersFrom(least, bits, size, key, step), shape, 'bool')
+    tf.tensor(integersFrom(nowOf(least), bits, size, key, nowOf(step)), shape, 'bool')
   );
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type MaybeChanging, nowOf } from '../steps/changing.js';
 import { bernoulli } from './bernoulli.js';
 import { normal } from './normal.js';
 import { type Stream, uniform } from './uniform.js';
@@ -6,17 +7,17 @@ import { type Stream, uniform } from './uniform.js';
 /** The random numbers of one call of a layer: asked twice for the same part it gives the same numbers. */
 export interface Draw {
   /** The number of this training call, from 0. */
-  readonly step: number;
+  readonly step: MaybeChanging;
   /** Uniform in [0, 1). `part` keeps what one call draws more than once apart. */
   uniform(shape: number[], part?: string): tf.Tensor;
   /** True with probability `1 - rate`; the rate is strictly between 0 and 1. */
-  bernoulli(shape: number[], rate: number, part?: string): tf.Tensor;
+  bernoulli(shape: number[], rate: MaybeChanging, part?: string): tf.Tensor;
   /** Normal, of mean 0 and variance 1. */
   normal(shape: number[], part?: string): tf.Tensor;
 }
 
 /** The draw of a stream at a step. */
-export function drawOf(source: Stream, step: number): Draw {
+export function drawOf(source: Stream, step: MaybeChanging): Draw {
   const stream = (part?: string) =>
     part === undefined ? source : { ...source, layer: `${source.layer}/${part}` };
   return {
@@ -38,11 +39,11 @@ export function fixedDraw(source: Stream): Draw {
 }
 
 /** A draw of given numbers, for tests: whatever is asked for, true where they are at least the rate. */
-export function givenDraw(noise: tf.Tensor, step: number): Draw {
+export function givenDraw(noise: tf.Tensor, step: MaybeChanging): Draw {
   return {
     step,
     uniform: () => noise,
-    bernoulli: (_, rate) => tf.greaterEqual(noise, rate),
+    bernoulli: (_, rate) => tf.greaterEqual(noise, nowOf(rate)),
     normal: () => noise,
   };
 }

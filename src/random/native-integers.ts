@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeResult } from '../ops/native-op.js';
+import type { MaybeChanging } from '../steps/changing.js';
 
 const WORDS = { dtype: 'int32', T: 'int32', Tseed: 'int32' } as const;
 const SHAPED = { T: 'bool', Tshape: 'int32' } as const;
@@ -19,11 +20,11 @@ const COMPARED = { 8: { T: 'uint8' }, 16: { T: 'uint16' } } as const;
  * on any other backend.
  */
 export function nativeIntegersFrom(
-  least: number,
+  least: MaybeChanging,
   bits: 8 | 16,
   shape: number[],
   key: number,
-  step: number,
+  step: MaybeChanging,
 ): tf.Tensor | null {
   const size = tf.util.sizeFromShape(shape);
   const count = Math.ceil((size * bits) / 32);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type MaybeChanging, nowOf } from '../steps/changing.js';
 import { nativeUniform } from './native-uniform.js';
 import { type Stream, streamKey, uniformValues } from './uniform.js';
 
@@ -13,13 +14,13 @@ import { type Stream, streamKey, uniformValues } from './uniform.js';
  *
  * Source: Box and Muller, "A note on the generation of random normal deviates", Ann. Math. Stat. 29 (1958).
  */
-export function normal(shape: number[], stream: Stream, step: number): tf.Tensor {
+export function normal(shape: number[], stream: Stream, step: MaybeChanging): tf.Tensor {
   const size = tf.util.sizeFromShape(shape);
   const half = Math.ceil(size / 2);
   const key = streamKey(stream);
   return tf.tidy(() => {
     const drawn = nativeUniform([2, half], key, step);
-    if (drawn === null) return tf.tensor(normalValues(size, key, step), shape);
+    if (drawn === null) return tf.tensor(normalValues(size, key, nowOf(step)), shape);
     const [u1, u2] = tf.unstack(drawn);
     const radius = tf.log(tf.sub(1, u1!)).mul(-2).sqrt();
     const angle = u2!.mul(2 * Math.PI);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type MaybeChanging, nowOf } from '../steps/changing.js';
 import { nativeUniform } from './native-uniform.js';
 import { philox } from './philox.js';
 
@@ -18,11 +19,11 @@ const SCRAMBLE = [0x3ec8f720, 0x02461e29] as const;
  * Equal to TensorFlow's StatelessRandomUniform with the seeds `[streamKey, step]`: Philox 4x32-10, 23 random bits a
  * number. The native backend draws them with that op; elsewhere they are computed here.
  */
-export function uniform(shape: number[], stream: Stream, step: number): tf.Tensor {
+export function uniform(shape: number[], stream: Stream, step: MaybeChanging): tf.Tensor {
   const key = streamKey(stream);
   return (
     nativeUniform(shape, key, step) ??
-    tf.tensor(uniformValues(tf.util.sizeFromShape(shape), key, step), shape)
+    tf.tensor(uniformValues(tf.util.sizeFromShape(shape), key, nowOf(step)), shape)
   );
 }
 

@@ -14,25 +14,46 @@ export interface NativeAttribute {
   value: unknown;
 }
 
+/** What a tensor is made of: the numbers themselves where JavaScript has them. */
+export type NativeValues = Float32Array | Int32Array | Uint8Array | readonly (number | string | boolean)[];
+
+/** TensorFlow's C API, as far as tfjs-node hands it on. */
+export interface Binding {
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_SHAPE: number;
+  createTensor(shape: number[], dtype: number, values: NativeValues): number;
+  executeOp(name: string, attributes: NativeAttribute[], inputs: number[], outputs: number): NativeTensor[];
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): NativeValues;
+  loadSavedModel(folder: string, tags: string): number;
+  /** Inputs and outputs by names of nodes and numbers of their outputs: `x:0,y:0`. */
+  runSavedModel(session: number, ids: number[], inputs: string, outputs: string): NativeTensor[];
+  deleteSavedModel(session: number): void;
+}
+
+/** The data of a tensor, with the number of its TF_DataType. */
+export interface NativeData {
+  /** -1 while the values are still in JavaScript. */
+  id: number;
+  readonly shape: number[];
+  dtype: number;
+  values: NativeValues | null;
+  /** How many tensors share it. */
+  readonly refCount: number;
+}
+
 /** The part of tfjs-node's backend that is used. Importing its types would force everyone to install that package. */
 export interface NativeBackend {
-  readonly binding: {
-    readonly TF_ATTR_TYPE: number;
-    readonly TF_ATTR_BOOL: number;
-    readonly TF_ATTR_INT: number;
-    readonly TF_ATTR_FLOAT: number;
-    readonly TF_ATTR_STRING: number;
-    readonly TF_ATTR_SHAPE: number;
-    createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
-    executeOp(name: string, attributes: NativeAttribute[], inputs: number[], outputs: number): NativeTensor[];
-    deleteTensor(id: number): void;
-  };
-  /** The records of tensors' data, with the numbers of TF_DataType. */
-  readonly tensorMap: { get(dataId: object): { dtype: number } };
+  binding: Binding;
+  readonly tensorMap: { get(dataId: object): NativeData; has(dataId: object): boolean };
   incRef(dataId: object): void;
   executeSingleOutput(name: string, attributes: NativeAttribute[], inputs: tf.Tensor[]): tf.Tensor;
   disposeData(dataId: object, force?: boolean): boolean;
-  getInputTensorIds(inputs: tf.TensorInfo[]): number[];
+  getInputTensorIds(inputs: readonly tf.TensorInfo[]): number[];
   createOutputTensor(output: NativeTensor): tf.Tensor;
 }
 

@@ -58,3 +58,7 @@ export const sgdPrototype = (): Sgd => tf.SGDOptimizer.prototype as unknown as S
 export const momentumPrototype = (): Momentum => tf.MomentumOptimizer.prototype as unknown as Momentum;
 export const adamPrototype = (): Adam => tf.AdamOptimizer.prototype as unknown as Adam;
 export const rmspropPrototype = (): RMSProp => tf.RMSPropOptimizer.prototype as unknown as RMSProp;
+
+/** Counts a step, as the optimizer itself does at the end of one. */
+export const countStep = (optimizer: tf.Optimizer): void =>
+  (optimizer as unknown as Optimizer).incrementIterations();

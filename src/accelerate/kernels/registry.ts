@@ -10,6 +10,7 @@ import { mean } from './native/mean.js';
 import { oneColumnOutput } from './native/one-column-output.js';
 import { pointwiseFilterGradient } from './native/pointwise-filter-gradient.js';
 import { reshape } from './native/reshape.js';
+import { softmax } from './native/softmax.js';
 import { sum as sumOnNative } from './native/sum.js';
 import { pool3d } from './pool-3d.js';
 import { clipByValue } from './wasm/clip-by-value.js';
@@ -34,6 +35,8 @@ import { zeroSizeTranspose } from './zero-size-transpose.js';
 export const kernels = {
   /** Faster: sums over all rows by TensorFlow's op for the gradient of a bias. */
   'kernel/native/sum': sumOnNative,
+  /** Faster: oneDNN's op, which TensorFlow takes in every graph. */
+  'kernel/native/softmax': softmax,
   'kernel/native/mean': mean,
   /** Faster: a cast to the type and a reshape to the shape that a tensor has make no copy. */
   'kernel/native/cast': cast,

@@ -3,6 +3,7 @@ import { dropout as drop } from '../../ops/dropout.js';
 import { bernoulli, drawnRate } from '../../random/bernoulli.js';
 import { placeIn, streamOfPlace } from '../../random/place.js';
 import { drawSeed } from '../../random/seed.js';
+import { atEachStep, Changing, changingField, decided } from '../../steps/changing.js';
 import type { Dropout } from '../../tfjs/layer-fields.js';
 import { currentPass } from '../../tfjs/pass.js';
 
@@ -23,20 +24,38 @@ const UNNAMED = /^dropout_Dropout\d+$/;
 export function drawing(call: Call, seeded: boolean): Call {
   return function (inputs, kwargs) {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const rate = drawnRate(this.rate);
-    const drawn = kwargs.training && rate > 0 && rate < 1 && (this.seed != null) === seeded;
+    const rate = changingField(this, 'rate').to(drawnRate);
+    const drawn =
+      decided(() => rate.now > 0 && rate.now < 1) && kwargs.training && (this.seed != null) === seeded;
     if (!drawn || x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const { seed, step, place: settled } = masks.get(this) ?? first(this);
+      const { seed, place: settled } = masks.get(this) ?? first(this);
       const place = UNNAMED.test(this.name) ? placeIn(currentPass(kwargs), seed, this, settled) : null;
       const shape = this.getNoiseShape(x) ?? x.shape;
       const layer = place === null ? this.name : streamOfPlace(place);
-      const kept = bernoulli(shape, { seed, layer }, step, rate);
-      masks.set(this, { seed, step: step + 1, place });
-      return drop(x, kept, 1 / (1 - rate));
+      const kept = bernoulli(shape, { seed, layer }, counted(this, { seed, place }), rate);
+      return drop(
+        x,
+        kept,
+        rate.to((rate) => 1 / (1 - rate)),
+      );
     });
   };
+}
+
+/** The number of a call, which is counted here and wherever a compiled step makes it again. */
+function counted(layer: Dropout, { seed, place }: Omit<Masks, 'step'>): Changing {
+  let step = 0;
+  const set = (next: number): void => {
+    masks.set(layer, { seed, place, step: next });
+  };
+  atEachStep(() => {
+    step = masks.get(layer)?.step ?? 0;
+    set(step + 1);
+    return () => set(step);
+  });
+  return new Changing(() => step);
 }
 
 function first({ seed }: Dropout): Masks {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { changingField, floatOf } from '../../steps/changing.js';
 import { type Adam, adamPrototype, type VariableGradients } from '../../tfjs/optimizers.js';
 import type { Acceleration } from '../acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
@@ -44,8 +45,9 @@ const momentsOf = (optimizer: Adam, i: number) =>
   [optimizer.accumulatedFirstMoment[i]!.variable, optimizer.accumulatedSecondMoment[i]!.variable] as const;
 
 function updateNative(optimizer: Adam, gradients: VariableGradients): void {
-  const { learningRate, beta1, beta2, accBeta1, accBeta2, epsilon } = optimizer;
-  const [rate, b1, b2] = [tf.scalar(learningRate), tf.scalar(beta1), tf.scalar(beta2)];
+  const { beta1, beta2, accBeta1, accBeta2, epsilon } = optimizer;
+  const rate = tf.tensor(floatOf(changingField(optimizer, 'learningRate')), []);
+  const [b1, b2] = [tf.scalar(beta1), tf.scalar(beta2)];
   const added = tf.mul(epsilon, tf.sqrt(tf.sub(1, accBeta2)));
   for (const { variable, gradient, i } of updatesOf(gradients)) {
     updateInPlace(

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { changes } from '../../steps/changing.js';
 import { type Momentum, momentumPrototype, type VariableGradients } from '../../tfjs/optimizers.js';
 import type { Acceleration } from '../acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
@@ -30,6 +31,8 @@ export const momentum: Acceleration = {
 const accumulationOf = ({ accumulations }: Momentum, i: number) => accumulations[i]!.variable;
 
 function updateNative(optimizer: Momentum, gradients: VariableGradients): void {
+  // The rate is read from its tensor.
+  changes(optimizer, 'learningRate');
   tf.tidy(() => {
     const rate = tf.neg(optimizer.c);
     for (const { variable, gradient, i } of updatesOf(gradients)) {

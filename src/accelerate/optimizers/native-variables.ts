@@ -11,6 +11,8 @@ import type { Overrides } from '../../tfjs/overrides.js';
 interface Shared {
   handle: number;
   data: object;
+  /** The id of TensorFlow's tensor in that data. */
+  id: number;
 }
 
 const FLOAT = 1;
@@ -37,7 +39,12 @@ export function followVariables(overrides: Overrides): void {
   });
 }
 
-function release(variable: tf.Variable): void {
+/** The variables that are mirrored, by the handles of TensorFlow's. */
+export const mirrored = (): Map<number, tf.Variable> =>
+  new Map([...shared].map(([variable, { handle }]) => [handle, variable]));
+
+/** Frees TensorFlow's mirror of a variable, which the next update in place makes again. */
+export function release(variable: tf.Variable): void {
   const found = shared.get(variable);
   if (!found) return;
   shared.delete(variable);
@@ -89,12 +96,15 @@ export function updateInPlace(
 /** The handle of TensorFlow's variable, made or updated where tfjs has assigned other values since. */
 function handleOf(variable: tf.Variable): number {
   const known = shared.get(variable);
-  if (known && known.data === variable.dataId) return known.handle;
+  if (known && known.data === variable.dataId && known.id === native().tensorMap.get(known.data).id) {
+    return known.handle;
+  }
   const { binding } = native();
   const dtype = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT };
   const handle = known?.handle ?? make(dtype);
-  binding.executeOp('AssignVariableOp', [dtype], [handle, ...native().getInputTensorIds([variable])], 0);
-  shared.set(variable, { handle, data: variable.dataId });
+  const [id] = native().getInputTensorIds([variable]) as [number];
+  binding.executeOp('AssignVariableOp', [dtype], [handle, id], 0);
+  shared.set(variable, { handle, data: variable.dataId, id });
   return handle;
 
   function make(dtype: NativeAttribute): number {
@@ -117,5 +127,5 @@ function read(variable: tf.Variable, handle: number): void {
   variable.dataId = value.dataId;
   tf.engine().incRef(variable, tf.backend());
   value.dispose();
-  shared.set(variable, { handle, data: variable.dataId });
+  shared.set(variable, { handle, data: variable.dataId, id: output!.id });
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { changes } from '../../steps/changing.js';
 import { type Sgd, sgdPrototype, type VariableGradients } from '../../tfjs/optimizers.js';
 import type { Acceleration } from '../acceleration.js';
 import { followVariables, updateInPlace } from './native-variables.js';
@@ -23,9 +24,11 @@ export const sgd: Acceleration = {
   },
 };
 
-function updateNative({ c }: Sgd, gradients: VariableGradients): void {
+function updateNative(optimizer: Sgd, gradients: VariableGradients): void {
+  // The rate is read from its tensor.
+  changes(optimizer, 'learningRate');
   tf.tidy(() => {
-    const rate = tf.neg(c);
+    const rate = tf.neg(optimizer.c);
     for (const { variable, gradient } of updatesOf(gradients)) {
       updateInPlace('ResourceApplyGradientDescent', [variable], [rate, gradient]);
     }

@@ -1,0 +1,85 @@
+import type * as tf from '@tensorflow/tfjs';
+import { optimizerOf } from '../../tfjs/model-prototype.js';
+import { nativeBackend } from '../../tfjs/native-backend.js';
+import { isRecording } from '../../tfjs/recording.js';
+import type { Engine } from './graph.js';
+import type { Data } from './record.js';
+import { type StepReport, Steps } from './steps.js';
+
+/** What a model does step by step. */
+export type Kind = 'training' | 'evaluation' | 'prediction';
+
+/** The shapes of a batch that are kept for each kind, those used longest ago given up. */
+const MOST_SHAPES = 16;
+
+// A step within a step, as of a metric that predicts, is part of the outer one.
+let isRunning = false;
+
+/** Everything of one model that is compiled, or will be. */
+export class ModelSteps {
+  private readonly kinds: Record<Kind, Map<string, Steps>> = {
+    training: new Map(),
+    evaluation: new Map(),
+    prediction: new Map(),
+  };
+  private readonly refused = new Set<Kind>();
+
+  constructor(
+    private readonly model: tf.LayersModel,
+    private readonly engine: Engine,
+  ) {}
+
+  run(kind: Kind, data: Data, step: () => tf.Tensor[]): tf.Tensor[] {
+    const backend = nativeBackend();
+    if (!backend || isRunning || isRecording()) return step();
+    isRunning = true;
+    try {
+      return this.stepsFor(kind, data).run(data, step, backend);
+    } finally {
+      isRunning = false;
+    }
+  }
+
+  report(): Record<Kind, StepReport[]> {
+    const of = (kind: Kind): StepReport[] =>
+      [...this.kinds[kind]].map(([key, steps]) => steps.report(JSON.parse(key).shapes));
+    return { training: of('training'), evaluation: of('evaluation'), prediction: of('prediction') };
+  }
+
+  close(): void {
+    for (const kind of Object.values(this.kinds)) {
+      for (const steps of kind.values()) steps.close();
+      kind.clear();
+    }
+  }
+
+  private stepsFor(kind: Kind, data: Data): Steps {
+    const all = this.kinds[kind];
+    const key = keyOf(data);
+    const optimizer = () => (kind === 'training' ? optimizerOf(this.model) : null);
+    const steps =
+      all.get(key) ?? new Steps(this.model, this.engine, optimizer, (reason) => this.tell(kind, reason));
+    all.delete(key);
+    all.set(key, steps);
+    for (const [oldest, { close }] of [...all].slice(0, Math.max(0, all.size - MOST_SHAPES))) {
+      close.call(all.get(oldest));
+      all.delete(oldest);
+    }
+    return steps;
+  }
+
+  private tell(kind: Kind, reason: string): void {
+    if (this.refused.has(kind)) return;
+    this.refused.add(kind);
+    // biome-ignore lint/suspicious/noConsole: a step returns numbers alone, and this is no error
+    console.warn(`evenkeel: ${kind} of ${this.model.name} is not compiled, and goes on op by op: ${reason}`);
+  }
+}
+
+/** Shapes and types of a batch, and which of its tensors are one and the same. */
+function keyOf(data: Data): string {
+  const shapes = data.map((x) => x?.shape ?? null);
+  const types = data.map((x) => x?.dtype ?? null);
+  const firsts = data.map((x) => data.findIndex((other) => x && other?.dataId === x.dataId));
+  return JSON.stringify({ shapes, types, firsts });
+}

@@ -1,0 +1,201 @@
+import type * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../errors/caught.js';
+import type { NativeBackend } from '../../tfjs/native-backend.js';
+import { StepFields } from '../../tfjs/step-fields.js';
+import { type Engine, graphOf } from './graph.js';
+import { keep, type Place } from './kept.js';
+import { Program } from './program.js';
+import { type Data, record } from './record.js';
+import { difference } from './same.js';
+import { load } from './session.js';
+import type { Tape } from './tape.js';
+import { check, hold } from './verify.js';
+
+/** A step that was recorded, and the fields that it was recorded with. */
+interface Recorded {
+  tape: Tape;
+  fields: StepFields;
+  values: readonly unknown[];
+}
+
+/** A graph for some batch and some state of the fields. */
+interface Compiled extends Recorded {
+  place: Place;
+  program: Program;
+  milliseconds: number;
+  /** Whether the step before was made op by op to check it. */
+  wasChecked: boolean;
+}
+
+/** What `accelerate.compiled` tells of the steps with batches of one shape. */
+export interface StepReport {
+  /** The shapes of inputs, targets and sample weights. */
+  shapes: (readonly number[] | null)[];
+  compiled: boolean;
+  /** Why it runs op by op; null where it is compiled, and while it is still recorded. */
+  reason: string | null;
+  /** One for each state of the fields, such as `trainable`, in which it ran. */
+  graphs: {
+    /** Calls of TensorFlow that a step makes op by op. */
+    calls: number;
+    /** Nodes of the graph. */
+    nodes: number;
+    /** The size of the graph in a file. */
+    bytes: number;
+    /** What recording, loading and checking took beyond the steps themselves. */
+    milliseconds: number;
+    /** Steps made by it. */
+    steps: number;
+  }[];
+}
+
+/**
+ * Whether the next step of a graph is made op by op, to see whether it is still the same: seldom, and less and less often.
+ * What a function of the user does by what nobody can see, such as a variable of its own, may change late.
+ */
+const isChecked = (steps: number): boolean =>
+  steps % OFTEN === 0 || (steps >= 4 && Number.isInteger(Math.log2(steps)));
+
+/** Every so many steps one is checked. */
+const OFTEN = 1024;
+
+/** Recordings in a row that fit no other, after which a step is left to run op by op. */
+const PATIENCE = 4;
+
+/** Recordings that are kept to be compared with the next one. */
+const MOST_PENDING = 3;
+
+/** A tape with the numbers of another recording of the same step, which may count what it read in another order. */
+const valuesOn = ({ sources, ops, results, writes, states }: Tape, other: Tape): Tape => ({
+  ...other,
+  ...{ sources, ops, results, writes, states },
+});
+
+/** The steps of one kind of a model with batches of one shape. */
+export class Steps {
+  private compiled: Compiled[] = [];
+  private pending: Recorded[] = [];
+  private misses = 0;
+  private reason: string | null = null;
+
+  constructor(
+    private readonly model: tf.LayersModel,
+    private readonly engine: Engine,
+    private readonly optimizer: () => tf.Optimizer | null,
+    private readonly refuse: (reason: string) => void,
+  ) {}
+
+  /** A step by a graph, if there is one for the state that the model is in; else op by op, which is recorded. */
+  run(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
+    if (this.reason !== null) return step();
+    this.compiled = this.compiled.filter(({ place }) => place.use() !== null);
+    for (const compiled of this.compiled) {
+      const { program, fields, values } = compiled;
+      if (fields.firstChange(values) >= 0) continue;
+      if (program.steps > 0 && isChecked(program.steps) && !compiled.wasChecked) {
+        return this.checkAgain(compiled, data, step, backend);
+      }
+      const results = program.run(data);
+      compiled.wasChecked = false;
+      if (results) return results;
+    }
+    return this.record(data, step, backend);
+  }
+
+  private checkAgain(
+    compiled: Compiled,
+    data: Data,
+    step: () => tf.Tensor[],
+    backend: NativeBackend,
+  ): tf.Tensor[] {
+    const { fields } = compiled;
+    const { tape, results } = record(backend, { data, fields, optimizer: this.optimizer() }, step);
+    const isSame = tape.decisions.every(({ made }, i) => made === compiled.tape.decisions[i]?.made);
+    const wrong = isSame ? difference(compiled.tape, tape) : null;
+    compiled.wasChecked = true;
+    if (wrong !== null) this.give(wrong);
+    return results;
+  }
+
+  report(shapes: StepReport['shapes']): StepReport {
+    const graphs = this.compiled.map(({ program, milliseconds }) => ({
+      ...program.size,
+      milliseconds,
+      steps: program.steps,
+    }));
+    return { shapes, compiled: graphs.length > 0 && this.reason === null, reason: this.reason, graphs };
+  }
+
+  close(): void {
+    for (const { place } of this.compiled) place.close();
+    this.compiled = [];
+    this.pending = [];
+  }
+
+  private record(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
+    const last = this.pending.findLast(({ fields, values }) => fields.firstChange(values) < 0);
+    const fields = last?.fields ?? new StepFields(this.model);
+    const values = fields.read();
+    const held = last && last.tape.problem === null ? hold(last.tape, data, fields, backend) : null;
+    try {
+      const scope = { data, fields, optimizer: this.optimizer() };
+      const { tape, results } = record(backend, scope, step);
+      const start = performance.now();
+      const recorded = { tape, fields, values };
+      const wrong = last ? difference(last.tape, tape) : (tape.problem ?? '');
+      if (wrong === null && held)
+        this.compile({ ...recorded, tape: valuesOn(last!.tape, tape) }, held, results, start, backend);
+      else this.miss(recorded, wrong ?? '');
+      return results;
+    } finally {
+      held?.letGo();
+    }
+  }
+
+  private compile(
+    recorded: Recorded,
+    held: ReturnType<typeof hold>,
+    results: readonly tf.Tensor[],
+    start: number,
+    backend: NativeBackend,
+  ): void {
+    const { tape, fields } = recorded;
+    try {
+      const graph = graphOf(tape, this.engine);
+      const program = new Program(tape, graph, load(graph, backend), fields, this.optimizer(), backend);
+      const wrong = check(program, held, results, fields, backend);
+      if (wrong) {
+        program.closing();
+        this.give(wrong);
+        return;
+      }
+      const milliseconds = performance.now() - start;
+      this.compiled.push({ ...recorded, program, place: keep(program), milliseconds, wasChecked: false });
+      this.pending = [];
+      this.misses = 0;
+    } catch (error) {
+      this.give(messageOf(error).split('\n')[0]!);
+    }
+  }
+
+  private miss(recorded: Recorded, reason: string): void {
+    this.pending = [...this.pending, recorded].slice(-MOST_PENDING);
+    this.misses++;
+    if (this.misses >= PATIENCE) this.give(reason || this.changed(recorded));
+  }
+
+  /** Which field was another one at each of the last recordings. */
+  private changed({ fields, values }: Recorded): string {
+    const before = this.pending.at(-2);
+    const field = before ? before.fields.firstChange(before.values, before.fields.read()) : -1;
+    return field > 0 && before
+      ? `${before.fields.describe(field)} is another one at each step`
+      : `it is another step each time (${values.length} fields of ${fields.describe(0)})`;
+  }
+
+  private give(reason: string): void {
+    this.reason = reason;
+    this.close();
+    this.refuse(reason);
+  }
+}

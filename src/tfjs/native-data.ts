@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NativeBackend, NativeTensor } from './native-backend.js';
+
+/**
+ * Frees the data of a tensor that is about to get other data, where no other tensor shares it: TensorFlow then updates a
+ * buffer in place that it would copy.
+ */
+export function freeData(x: tf.Tensor, { tensorMap, binding }: NativeBackend): void {
+  const data = tensorMap.get(x.dataId);
+  if (data.refCount > 1 || data.id < 0) return;
+  binding.deleteTensor(data.id);
+  data.id = -1;
+}
+
+/** Gives a tensor the data of one of TensorFlow's own, of the same shape. Tensors that shared its data keep theirs. */
+export function setData(x: tf.Tensor, output: NativeTensor, backend: NativeBackend): void {
+  const data = backend.tensorMap.get(x.dataId);
+  if (data.refCount === 1) {
+    if (data.id >= 0) backend.binding.deleteTensor(data.id);
+    data.id = output.id;
+    data.dtype = output.dtype;
+    data.values = null;
+    return;
+  }
+  const engine = tf.engine();
+  engine.disposeTensor(x);
+  const value = backend.createOutputTensor(output);
+  x.dataId = value.dataId;
+  engine.incRef(x, tf.backend());
+  value.dispose();
+}
