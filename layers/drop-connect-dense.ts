@@ -214,9 +214,10 @@ function masksOf({ index, first, shape }: Block, rate: number, draw: Draw): tf.T
  * number of the call, which the config holds; a layer without a name draws by its place among such layers of the model.
  *
  * A mask per batch takes five bytes per weight until the gradient is computed. Masks per example are drawn for a few
- * examples at a time, and drawn again for the gradient: beside the memory of a dense layer a step takes at most three
- * tensors of 2^22 numbers, or of one example's masks where those are larger. But it draws `2 batch features units`
- * numbers, which takes nearly all of its time (`npm run bench`).
+ * examples at a time: beside the memory of a dense layer a step takes at most three tensors of 2^22 numbers, or of one
+ * example's masks where those are larger. On the native backend `batch features units` bits more are kept for the
+ * gradient; elsewhere the masks are drawn again for it. Drawing so many numbers takes a large part of the time
+ * (`npm run bench`).
  *
  * Differs from the paper:
  * 1. kept weights are divided by 1 - rate in training; the paper's form is 'classical';

@@ -656,9 +656,23 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a program keeps what it does not return',
-    file: 'src/ops/native-op.ts',
-    right: 'if (!returned.has(handle)) binding.deleteTensor(handle.id);',
-    wrong: 'if (false) binding.deleteTensor(handle.id);',
+    file: 'src/ops/native-handles.ts',
+    right: 'if (!lasting.has(handle)) this.end(handle.id);',
+    wrong: 'if (false) this.end(handle.id);',
+    backend: 'native',
+  },
+  {
+    name: 'a mask at a bit each takes the wrong bits of a byte',
+    file: 'src/ops/native-bits.ts',
+    right: 'const TOPS = [0x80808080 | 0, 0x80808080 | 0];',
+    wrong: 'const TOPS = [0x40404040, 0x40404040];',
+    backend: 'native',
+  },
+  {
+    name: 'drop connect, native: what is left of dy in the last part is that of the first',
+    file: 'src/ops/drop-connect-native.ts',
+    right: 'unpacked(ops, masks[n]!, [size, examples, columns])',
+    wrong: 'unpacked(ops, masks[size === sizes[0] ? 0 : n]!, [size, examples, columns])',
     backend: 'native',
   },
   {

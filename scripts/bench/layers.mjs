@@ -10,14 +10,14 @@ const turn = { skip: 5, steps: 30 };
 export const LAYERS = [
   {
     name: named('batch norm'),
-    torch: 'alone batchNorm',
+    line: () => 'alone batchNorm',
     limits: [0.2],
     turn,
     start: () => differentiator(tf.layers.batchNormalization()),
   },
   {
     name: named('layer norm'),
-    torch: 'alone layerNorm',
+    line: () => 'alone layerNorm',
     limits: [0.05],
     turn,
     start: () => differentiator(tf.layers.layerNormalization()),

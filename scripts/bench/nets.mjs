@@ -1,160 +1,138 @@
-/** Nets of built-in layers, for times with and without `accelerate`. Each: its name, how it is built, and the limits. */
+/**
+ * Nets, for times with and without `accelerate`. Each: its name, its key in pytorch_nets.py and tf_function_nets.py, how it
+ * is built, the limits, and what differs from a batch of 128 and the usual turn.
+ */
 import * as tf from '@tensorflow/tfjs';
+import { cosineDense, dropConnectDense, standoutDense, weightNorm } from '../../dist/src/index.js';
+import {
+  conv1d,
+  convolutional,
+  gru,
+  lstm,
+  normalized,
+  perceptron,
+  sequential,
+  softmax,
+} from './networks.mjs';
 import { transformer } from './transformer.mjs';
 
 const { layers } = tf;
-const sequential = (...list) => tf.sequential({ layers: list });
-const softmax = () => layers.dense({ units: 10, activation: 'softmax' });
-
-function perceptron(hidden) {
-  const [first, ...rest] = [0, 1].flatMap((i) => hidden(i === 0 ? { inputShape: [784] } : {}));
-  return sequential(first, ...rest, softmax());
-}
-
-function convolutional(norm) {
-  const block = (filters, args) => [
-    layers.conv2d({
-      filters,
-      kernelSize: 3,
-      padding: 'same',
-      useBias: !norm,
-      activation: norm ? 'linear' : 'relu',
-      ...args,
-    }),
-    ...(norm ? [layers.batchNormalization(), layers.reLU()] : []),
-    layers.maxPooling2d({ poolSize: 2 }),
-  ];
-  return sequential(
-    ...block(32, { inputShape: [28, 28, 1] }),
-    ...block(64, {}),
-    layers.flatten(),
-    layers.dense({ units: 128, activation: 'relu' }),
-    softmax(),
-  );
-}
-
-const recurrent = { units: 128, inputShape: [28, 28], recurrentInitializer: 'glorotNormal' };
 const sgd = () => tf.train.sgd(0.1);
 const adam = () => tf.train.adam();
+const relu = { units: 1000, activation: 'relu' };
+const dense = (args) => layers.dense({ ...relu, ...args });
+
+const dropConnect = (maskPer) => () =>
+  perceptron((args) => [dropConnectDense({ ...relu, ...args, rate: 0.5, maskPer, seed: 1 })]);
 
 /** `limits`: at most this ratio to tfjs as it is, and to PyTorch, on the native backend. */
 export const NETS = [
   {
     name: 'dense + relu',
-    torch: 'dense',
+    key: 'dense',
     limits: [0.7, 1.8],
     optimizer: sgd,
-    model: () => perceptron((args) => [layers.dense({ units: 1000, activation: 'relu', ...args })]),
+    model: () => perceptron((args) => [dense(args)]),
   },
   {
     name: '+ batch norm',
-    torch: 'batchNorm',
+    key: 'batchNorm',
     limits: [0.45, 2],
     optimizer: sgd,
-    model: () =>
-      perceptron((args) => [
-        layers.dense({ units: 1000, useBias: false, ...args }),
-        layers.batchNormalization(),
-        layers.reLU(),
-      ]),
+    model: () => normalized(() => layers.batchNormalization()),
   },
   {
     name: '+ layer norm',
-    torch: 'layerNorm',
+    key: 'layerNorm',
     limits: [0.1, 2],
     optimizer: sgd,
-    model: () =>
-      perceptron((args) => [
-        layers.dense({ units: 1000, useBias: false, ...args }),
-        layers.layerNormalization(),
-        layers.reLU(),
-      ]),
+    model: () => normalized(() => layers.layerNormalization()),
   },
   {
     name: '+ dropout',
-    torch: 'dropout',
+    key: 'dropout',
     limits: [0.6, 1.6],
     optimizer: sgd,
-    model: () =>
-      perceptron((args) => [
-        layers.dense({ units: 1000, activation: 'relu', ...args }),
-        layers.dropout({ rate: 0.5 }),
-      ]),
+    model: () => perceptron((args) => [dense(args), layers.dropout({ rate: 0.5 })]),
+  },
+  {
+    name: 'cosine',
+    key: 'cosine',
+    optimizer: sgd,
+    model: () => perceptron((args) => [cosineDense({ ...relu, ...args })]),
+  },
+  {
+    name: 'weight norm',
+    key: 'weightNorm',
+    optimizer: sgd,
+    model: () => perceptron((args) => [weightNorm({ layer: dense(args), ...args })]),
+  },
+  {
+    name: 'standout',
+    key: 'standout',
+    optimizer: sgd,
+    model: () => perceptron((args) => [standoutDense({ ...relu, ...args, seed: 1 })]),
+  },
+  {
+    name: 'drop connect, a mask per batch',
+    key: 'dropConnect',
+    optimizer: sgd,
+    model: dropConnect('batch'),
+  },
+  {
+    name: 'drop connect, a mask per example',
+    key: 'dropConnectPerExample',
+    optimizer: sgd,
+    model: dropConnect('example'),
+    // A step takes seconds.
+    turn: { skip: 0, steps: 1 },
+  },
+  {
+    name: 'small: 784-32-10, batch 32',
+    key: 'small',
+    batch: 32,
+    optimizer: sgd,
+    model: () => sequential(dense({ units: 32, inputShape: [784] }), softmax()),
+    turn: { skip: 5, steps: 30 },
   },
   {
     name: 'CNN, Adam',
-    torch: 'cnn',
+    key: 'cnn',
     limits: [0.85, 1.5],
     optimizer: adam,
     model: () => convolutional(false),
   },
   {
     name: 'CNN + batch norm, Adam',
-    torch: 'cnnBatchNorm',
+    key: 'cnnBatchNorm',
     limits: [0.6, 1.7],
     optimizer: adam,
     model: () => convolutional(true),
   },
   {
     name: 'LSTM, gates of sigmoid, Adam',
-    torch: 'lstm',
+    key: 'lstm',
     limits: [0.35, 4],
     optimizer: adam,
-    model: () => sequential(layers.lstm({ ...recurrent, recurrentActivation: 'sigmoid' }), softmax()),
+    model: () => lstm({ recurrentActivation: 'sigmoid' }),
   },
-  {
-    name: 'LSTM, gates of hardSigmoid, Adam',
-    limits: [],
-    optimizer: adam,
-    model: () => sequential(layers.lstm(recurrent), softmax()),
-  },
+  { name: 'LSTM, gates of hardSigmoid, Adam', optimizer: adam, model: () => lstm({}) },
   {
     name: 'GRU, Adam',
-    torch: 'gru',
+    key: 'gru',
     limits: [1],
     optimizer: adam,
-    model: () => sequential(layers.gru({ ...recurrent, recurrentActivation: 'sigmoid' }), softmax()),
+    model: () => gru({ recurrentActivation: 'sigmoid' }),
   },
-  {
-    name: 'conv1d, Adam',
-    torch: 'conv1d',
-    limits: [1],
-    optimizer: adam,
-    model: () =>
-      sequential(
-        layers.conv1d({
-          filters: 64,
-          kernelSize: 3,
-          padding: 'same',
-          activation: 'relu',
-          inputShape: [28, 28],
-        }),
-        layers.globalAveragePooling1d(),
-        softmax(),
-      ),
-  },
+  { name: 'conv1d, Adam', key: 'conv1d', limits: [1], optimizer: adam, model: conv1d },
   {
     name: 'transformer, Adam',
-    torch: 'transformer',
+    key: 'transformer',
     limits: [1],
     optimizer: adam,
     model: () => transformer(),
   },
 ];
 
-/** A step of training with a batch of random examples. */
-export function trainer({ model: make, optimizer }, batch = 128) {
-  const model = make();
-  model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy' });
-  const x = tf.randomNormal([batch, ...model.inputs[0].shape.slice(1)], 0, 1, 'float32', 1);
-  const y = tf.oneHot(tf.range(0, batch, 1, 'int32').mod(tf.scalar(10, 'int32')), 10).toFloat();
-  return {
-    // Reads the loss, so that it ends when the work is done.
-    step: () => model.trainOnBatch(x, y),
-    dispose: () => {
-      tf.dispose([x, y]);
-      model.optimizer.dispose();
-      model.dispose();
-    },
-  };
-}
+/** The net of this key. */
+export const netOf = (key) => NETS.find((net) => net.key === key);

@@ -12,8 +12,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { environment, replaceBetween } from '../document.mjs';
-import { NETS } from './nets.mjs';
-import { startPyTorch } from './pytorch.mjs';
+import { NETS, netOf } from './nets.mjs';
+import { startPython } from './python.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,7 +28,7 @@ if (!Number.isInteger(rounds) || rounds < 1) {
 /** What is asked of the step with bfloat16 products, against tfjs as it is. */
 const LIMITS = { dense: 0.55 };
 const nets = ['dense', 'batchNorm', 'layerNorm', 'dropout', 'cnn', 'cnnBatchNorm', 'lstm']
-  .map((key) => NETS.find(({ torch }) => torch === key))
+  .map(netOf)
   .filter(({ name }) => positionals.every((word) => name.includes(word)));
 if (nets.length === 0) {
   console.error(`no net has ${positionals.join(' and ')}: ${NETS.map(({ name }) => name).join('; ')}`);
@@ -57,9 +57,15 @@ async function startSteps(options) {
   };
 }
 
+/** As a variant; null where there is none. */
+async function startPyTorch(precision) {
+  const { problem, version, ask, end } = await startPython(python, 'pytorch.py', [precision]);
+  return problem === undefined ? { version, step: async (net) => (await ask(`step ${net}`))[0], end } : null;
+}
+
 const python = process.env.PYTHON ?? 'python3';
-const torch = await startPyTorch(python);
-const medium = torch && (await startPyTorch(python, 'medium'));
+const torch = await startPyTorch('highest');
+const medium = torch && (await startPyTorch('medium'));
 if (!torch) console.error(`PyTorch left out: ${python} has none; name one that has it in PYTHON`);
 const variants = {
   stock: await startSteps({ precision: 'float32', accelerated: false }),
@@ -70,7 +76,7 @@ const variants = {
 if (variants.rounded.precision !== 'bfloat16') process.exit(1);
 
 /** The best of each, in milliseconds: what else the machine does only adds. */
-async function times({ torch: key }) {
+async function times({ key }) {
   const best = Object.fromEntries(Object.keys(variants).map((name) => [name, Infinity]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, variant] of Object.entries(variants)) {
@@ -88,7 +94,7 @@ const head = torch ? [...HEAD, ...TORCH] : HEAD;
 const rows = [];
 for (const net of nets) {
   const { stock, fast, rounded, torch: highest, medium: lower } = await times(net);
-  const limit = LIMITS[net.torch]?.toFixed(2) ?? '';
+  const limit = LIMITS[net.key]?.toFixed(2) ?? '';
   const own = [...[stock, fast, rounded].map((ms) => ms.toFixed(1)), (rounded / stock).toFixed(2), limit];
   const beside = [highest, lower].map((ms) => ms?.toFixed(1));
   const row = [net.name, ...own];

@@ -1,11 +1,13 @@
-/** All whose steps are timed. Each: name, how it is started here and named in PyTorch, limits as in nets.mjs. */
+/** All whose steps are timed. Each: name, how it is started here, its line for the peers, limits as in nets.mjs. */
 import { LAYERS } from './layers.mjs';
-import { NETS, trainer } from './nets.mjs';
+import { NETS } from './nets.mjs';
+import { trainer } from './networks.mjs';
 
-const nets = NETS.map(({ name, torch, limits, ...net }) => ({
+const nets = NETS.map(({ name, key, limits, turn, ...net }) => ({
   name,
   limits,
-  torch: torch && `step ${torch}`,
+  turn,
+  ...(key && { line: () => `step ${key}` }),
   start: () => trainer(net),
 }));
 

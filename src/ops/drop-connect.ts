@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { nativeGradients, nativeProduct } from './drop-connect-native.js';
 import { withGradient } from './gradient.js';
 import { FLOAT } from './native-attributes.js';
 import { nativeGradientOp } from './native-op.js';
@@ -27,6 +28,7 @@ interface Gradients {
 export type BlockMasks = (block: Block) => tf.Tensor;
 
 type Operands = [x: tf.Tensor2D, kernel: tf.Tensor2D];
+type Saved = [...Operands, ...bits: tf.Tensor[]];
 
 /**
  * A product with a kernel of which each example keeps weights of its own.
@@ -34,9 +36,10 @@ type Operands = [x: tf.Tensor2D, kernel: tf.Tensor2D];
  * Forward: `u_bj = scale sum_i x_bi M_bij W_ij`, `M = 1 where kept, else 0`. Backward:
  * `dx_bi = scale sum_j M_bij W_ij dy_bj`, `dW_ij = scale sum_b M_bij x_bi dy_bj`.
  *
- * The masks, `batch inputs units` of them, are drawn for a few examples at a time and again for the gradient: between the
- * passes nothing is kept but x and W, within them three tensors of a block at most, of 16 MB each, or of one example
- * where that has more. Which examples form a block follows from the shapes alone.
+ * The masks, `batch inputs units` of them, are drawn for a few examples at a time: three tensors of a block at most, of
+ * 16 MB each, or of one example where that has more. Which examples form a block follows from the shapes alone. On the
+ * native backend, where drawing takes longer than what is done with a mask, masks are kept for the gradient at a bit each;
+ * elsewhere they are drawn again, and nothing is kept but x and W.
  *
  * Source: Wan et al., "Regularization of neural networks using DropConnect", ICML 2013, section 3.1.
  *
@@ -59,25 +62,17 @@ export function dropConnectPerExample(
   // Of no examples: there is nothing to put together, nor to learn from.
   if (blocks.length === 0) return tf.matMul(x, kernel);
   const keptIn = (block: Block) => tf.tidy(() => masksOf(block));
-  const product = withGradient<Operands, tf.Tensor2D, Operands>(([x, kernel], save) => {
-    save([x, kernel]);
-    const rows = blocks.map((block) => tf.tidy(() => productOf(rowsOf(x, block), kernel, keptIn(block))));
-    const gradient = (dy: tf.Tensor2D, [x, kernel]: Operands) => {
-      const start: Gradients = { dx: [], dW: tf.zeros(kernel.shape) };
-      const { dx, dW } = blocks.reduce((sum, block) => {
-        const [dx, dW] = tf.tidy(() => {
-          const [kept, xRows, dyRows] = [keptIn(block), rowsOf(x, block), rowsOf(dy, block)];
-          return [
-            inputGradientOf(dyRows, kernel, kept),
-            tf.add<tf.Tensor2D>(sum.dW, kernelGradientOf(xRows, dyRows, kept)),
-          ] as const;
-        });
-        sum.dW.dispose();
-        return { dx: [...sum.dx, dx], dW };
-      }, start);
-      return [tf.concat(dx), dW];
-    };
-    const value = tf.concat(rows);
+  const product = withGradient<Operands, tf.Tensor2D, Saved>(([x, kernel], save) => {
+    const products = blocks.map((block) =>
+      tf.tidy(() => {
+        const operands = [rowsOf(x, block), kernel, keptIn(block)] as const;
+        return nativeProduct(...operands) ?? [productOf(...operands)];
+      }),
+    );
+    save([x, kernel, ...products.flatMap(([, bits]) => bits ?? [])]);
+    const value = tf.concat(products.map(([product]) => product as tf.Tensor2D));
+    const gradient = (dy: tf.Tensor2D, [x, kernel, ...bits]: Saved) =>
+      nativeGradients(dy, x, kernel, bits) ?? gradientsOf(dy, x, kernel, blocks, keptIn);
     return { value, gradient };
   });
   return times(product(x, kernel), scale);
@@ -124,6 +119,29 @@ function blocksOf(examples: number, inputs: number, units: number, blockSize: nu
 
 function rowsOf(t: tf.Tensor2D, { first, shape: [examples] }: Block): tf.Tensor2D {
   return t.slice([first, 0], [examples, -1]);
+}
+
+/** The gradients by x and W, of masks that are drawn again. */
+function gradientsOf(
+  dy: tf.Tensor2D,
+  x: tf.Tensor2D,
+  kernel: tf.Tensor2D,
+  blocks: Block[],
+  keptIn: BlockMasks,
+): tf.Tensor[] {
+  const start: Gradients = { dx: [], dW: tf.zeros(kernel.shape) };
+  const { dx, dW } = blocks.reduce((sum, block) => {
+    const [dx, dW] = tf.tidy(() => {
+      const [kept, xRows, dyRows] = [keptIn(block), rowsOf(x, block), rowsOf(dy, block)];
+      return [
+        inputGradientOf(dyRows, kernel, kept),
+        tf.add<tf.Tensor2D>(sum.dW, kernelGradientOf(xRows, dyRows, kept)),
+      ] as const;
+    });
+    sum.dW.dispose();
+    return { dx: [...sum.dx, dx], dW };
+  }, start);
+  return [tf.concat(dx), dW];
 }
 
 /** `sum_i x_bi M_bij W_ij`, `[examples, units]` */

@@ -8,12 +8,20 @@ import {
   typeOfData,
 } from '../tfjs/native-backend.js';
 import { isNested, isRecording } from '../tfjs/recording.js';
+import { NativeHandles } from './native-handles.js';
 
 /** The numbers of TF_DataType. */
 const TYPES = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, uint16: 17 } as const;
 
-/** What tfjs has no name for goes by that of int32, from one native op to the next; it cannot be read. */
-const NAMELESS: readonly number[] = [TYPES.uint8, TYPES.int64, TYPES.uint16];
+/**
+ * What tfjs has no name for goes by that of another type from one native op to the next; it cannot be read. Bytes go by
+ * that of bool, by which tfjs counts them right.
+ */
+const NAMED: ReadonlyMap<number, number> = new Map([
+  [TYPES.uint8, TYPES.bool],
+  [TYPES.int64, TYPES.int32],
+  [TYPES.uint16, TYPES.int32],
+]);
 
 /** A type by its name, a truth value, a float; other kinds by the name of the kind. */
 type Attribute = keyof typeof TYPES | boolean | number | { int: number } | { string: string };
@@ -35,6 +43,8 @@ export interface Ops {
   integer(value: number): Handle;
   /** A vector of int32. */
   integers(values: MaybeChanging[]): Handle;
+  /** A part of a long program: what it made and does not return is let go of when it ends. */
+  tidy<Out extends Handle[]>(part: () => [...Out]): [...Out];
 }
 
 /**
@@ -66,13 +76,9 @@ export function nativeProgram<In extends tf.Tensor[], Out extends Handle[]>(
   const backend = nativeBackend();
   if (!backend || (isNested() && inputs.some(({ dtype }) => dtype === 'float32'))) return null;
   const { binding } = backend;
-  const made: Handle[] = [];
-  const keep = (handle: Handle): Handle => {
-    made.push(handle);
-    return handle;
-  };
+  const handles = new NativeHandles((id) => binding.deleteTensor(id));
   const constant = (shape: number[], dtype: number, values: Float32Array | Int32Array): Handle =>
-    keep({ id: binding.createTensor(shape, dtype, values), shape, dtype });
+    handles.keep({ id: binding.createTensor(shape, dtype, values), shape, dtype });
   const scalars = new Map<MaybeChanging, Handle>();
   const scalar = (value: MaybeChanging): Handle => {
     const known = scalars.get(value) ?? constant([], TYPES.float32, floatOf(value));
@@ -81,7 +87,9 @@ export function nativeProgram<In extends tf.Tensor[], Out extends Handle[]>(
   };
   const ops: Ops['ops'] = (outputs, name, attributes, ...inputs) => {
     const ids = inputs.map(({ id }) => id);
-    return binding.executeOp(name, described(attributes, backend), ids, outputs).map(keep);
+    return binding
+      .executeOp(name, described(attributes, backend), ids, outputs)
+      .map((handle) => handles.keep(handle));
   };
   const language: Ops = {
     ops,
@@ -90,24 +98,25 @@ export function nativeProgram<In extends tf.Tensor[], Out extends Handle[]>(
     filled: (size, value) => constant([size], TYPES.float32, new Float32Array(size).fill(value)),
     integer: (value) => constant([], TYPES.int32, Int32Array.of(value)),
     integers: (values) => constant([values.length], TYPES.int32, integersOf(values)),
+    tidy: (part) => {
+      const results = handles.tidy(part);
+      scalars.clear(); // The part's own are gone.
+      return results;
+    },
   };
-  const returned = new Set<Handle>();
-  try {
+  const run = (): [...Out] => {
     const ids = backend.getInputTensorIds(inputs);
     const given = inputs.map((input, i) => {
       const handle = { id: ids[i]!, shape: input.shape, dtype: TYPES[input.dtype as 'float32'] };
       const stored = input.dtype === 'float32' ? typeOfData(input, backend) : 'float32';
       return stored === 'int32' || stored === 'bool' ? language.op('Cast', TO_FLOAT[stored], handle) : handle;
     });
-    const results = program(language, ...(given as Handles<In>));
-    for (const handle of results) returned.add(handle);
-    return results.map((handle) => {
-      const dtype = NAMELESS.includes(handle.dtype) ? TYPES.int32 : handle.dtype;
-      return backend.createOutputTensor({ ...handle, dtype });
-    }) as Tensors<Out>;
-  } finally {
-    for (const handle of made) if (!returned.has(handle)) binding.deleteTensor(handle.id);
-  }
+    return program(language, ...(given as Handles<In>));
+  };
+  return handles.tidy(run).map((handle) => {
+    const dtype = NAMED.get(handle.dtype) ?? handle.dtype;
+    return backend.createOutputTensor({ ...handle, dtype });
+  }) as Tensors<Out>;
 }
 
 /** The same for a program of one result. */

@@ -195,7 +195,10 @@ describe('accelerate', () => {
     [{ repair: 1 }, /^accelerate: repair must be true or false, received 1\.$/],
     [{ repairs: true }, /^accelerate: no option repairs; did you mean repair\?$/],
     [null, /^accelerate: options must be an object of `only`, `repair` and `compile`, received null\.$/],
-    [['dense'], /^accelerate: options must be an object of `only`, `repair` and `compile`, received \["dense"\]\.$/],
+    [
+      ['dense'],
+      /^accelerate: options must be an object of `only`, `repair` and `compile`, received \["dense"\]\.$/,
+    ],
     [[], /^accelerate: options must be an object of `only`, `repair` and `compile`, received \[\]\.$/],
     [true, /^accelerate: options must be an object of `only`, `repair` and `compile`, received true\.$/],
   ])('refuses %j in one line, and changes nothing', (options, message) => {

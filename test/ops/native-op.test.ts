@@ -103,4 +103,39 @@ describe('a program of TensorFlow ops', () => {
       for (const part of parts) expect(part).toBeAllClose([5, 5]);
     });
   });
+
+  it('lets go of what a part made when the part ends, and has its constants after it', ({ skip }) => {
+    skip(!isNative(), 'native only');
+    const x = tf.tensor1d([1, 2, 3]);
+    const before = alive.size;
+    const inside: number[] = [];
+    const result = nativeResult([x], ({ op, scalar, tidy }, x) => {
+      const [first, same] = tidy(() => {
+        const outer = op('Mul', FLOAT, x, scalar(2));
+        const [inner] = tidy(() => [op('AddV2', FLOAT, op('Neg', FLOAT, outer), scalar(1))]);
+        inside.push(alive.size);
+        return [op('AddV2', FLOAT, inner, scalar(1)), x];
+      });
+      inside.push(alive.size);
+      return op('Mul', FLOAT, op('AddV2', FLOAT, first, same), scalar(2));
+    }) as tf.Tensor;
+    expect(result).toBeAllClose([2, 0, -2]);
+    // x; the scalar, the product and the result of the inner part; then the result of the outer one.
+    expect(inside.map((count) => count - before)).toEqual([4, 2]);
+    tf.dispose([x, result]);
+    expect(alive.size).toBe(0);
+  });
+
+  it('keeps nothing where an op of a part fails', ({ skip }) => {
+    skip(!isNative(), 'native only');
+    const x = tf.tensor1d([1, 2, 3]);
+    expect(() =>
+      nativeResult(
+        [x],
+        ({ op, filled, tidy }, x) => tidy(() => [op('AddV2', FLOAT, op('Neg', FLOAT, x), filled(4, 1))])[0],
+      ),
+    ).toThrow(/Incompatible shapes/);
+    x.dispose();
+    expect(alive.size).toBe(0);
+  });
 });

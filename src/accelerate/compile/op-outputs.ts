@@ -21,7 +21,7 @@ const OPS: Record<string, string> = {
   out: 'Complex Cumprod Cumsum',
   'out idx': 'ListDiff',
   output:
-    'All Any ArgMax ArgMin AvgPool AvgPool3D AvgPool3DGrad AvgPoolGrad BatchMatMul BatchMatMulV2 BatchToSpaceND BiasAdd BiasAddGrad Bitcast BroadcastTo ClipByValue Concat ConcatV2 Const Conv2D Conv2DBackpropFilter Conv2DBackpropInput Conv3D Conv3DBackpropFilterV2 Conv3DBackpropInputV2 DenseBincount DepthToSpace DepthwiseConv2dNative DepthwiseConv2dNativeBackpropFilter DepthwiseConv2dNativeBackpropInput Diag Dilation2D Einsum EuclideanNorm ExpandDims FFT Fill GatherNd GatherV2 IFFT Identity Imag LRN LRNGrad LinSpace LowerBound Max MaxPool MaxPool3D MaxPool3DGrad MaxPoolGrad Mean Min MirrorPad Multinomial OneHot Pack PadV2 Placeholder Prod Range Real Reshape ResizeBilinearGrad ResizeNearestNeighborGrad Reverse ReverseV2 ScatterNd Select SelectV2 Shape Slice SpaceToBatchND SparseSegmentMean SparseSegmentSum StatelessRandomUniform StatelessRandomUniformFullInt StaticRegexReplace StridedSlice StringToHashBucketFast Sum TensorScatterUpdate Tile UnsortedSegmentSum UpperBound',
+    'All Any ArgMax ArgMin AvgPool AvgPool3D AvgPool3DGrad AvgPoolGrad BatchMatMul BatchMatMulV2 BatchToSpaceND BiasAdd BiasAddGrad Bitcast BroadcastTo ClipByValue Concat ConcatV2 Const Conv2D Conv2DBackpropFilter Conv2DBackpropInput Conv3D Conv3DBackpropFilterV2 Conv3DBackpropInputV2 DenseBincount DepthToSpace DepthwiseConv2dNative DepthwiseConv2dNativeBackpropFilter DepthwiseConv2dNativeBackpropInput Diag Dilation2D Einsum EuclideanNorm ExpandDims FFT Fill GatherNd GatherV2 IFFT Identity Imag LRN LRNGrad LinSpace LowerBound Max MaxPool MaxPool3D MaxPool3DGrad MaxPoolGrad Mean Min MirrorPad Multinomial OneHot Pack Pad PadV2 Placeholder Prod Range Real Reshape ResizeBilinearGrad ResizeNearestNeighborGrad Reverse ReverseV2 ScatterNd Select SelectV2 Shape Slice SpaceToBatchND SparseSegmentMean SparseSegmentSum StatelessRandomUniform StatelessRandomUniformFullInt StaticRegexReplace StridedSlice StringToHashBucketFast Sum TensorScatterUpdate Tile UnsortedSegmentSum UpperBound',
   'output argmax': 'MaxPoolWithArgmax',
   'output...': 'Split SplitV StatefulPartitionedCall Unpack',
   'output_indices output_shape': 'SparseReshape',
@@ -45,7 +45,7 @@ const OPS: Record<string, string> = {
   'y batch_mean batch_variance reserve_space_1 reserve_space_2': 'FusedBatchNorm',
   'y batch_mean batch_variance reserve_space_1 reserve_space_2 reserve_space_3': 'FusedBatchNormV3',
   'y idx': 'Unique UniqueV2',
-  z: 'Add AddV2 Atan2 BitwiseAnd Div DivNoNan Equal FloorDiv FloorMod Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr Maximum Minimum Mod Mul NotEqual Pow RealDiv SigmoidGrad SquaredDifference Sub TanhGrad',
+  z: 'Add AddV2 Atan2 BitwiseAnd Div DivNoNan Equal FloorDiv FloorMod Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr Maximum Minimum Mod Mul NotEqual Pow RealDiv RightShift SigmoidGrad SquaredDifference Sub TanhGrad',
 };
 
 interface Outputs {
