@@ -49,6 +49,7 @@ export interface NativeData {
 /** The part of tfjs-node's backend that is used. Importing its types would force everyone to install that package. */
 export interface NativeBackend {
   binding: Binding;
+  readonly isUsingGpuDevice: boolean;
   readonly tensorMap: { get(dataId: object): NativeData; has(dataId: object): boolean };
   incRef(dataId: object): void;
   executeSingleOutput(name: string, attributes: NativeAttribute[], inputs: tf.Tensor[]): tf.Tensor;

@@ -195,16 +195,28 @@ function isResident(variable: tf.Variable, { ops, writes }: Tape): boolean {
   );
 }
 
-/** The nodes that results come from. */
+/**
+ * The nodes that results come from. One that only has to run before another is left out with that condition, unless it
+ * changes a variable: the gradient of an input that nobody asked for reads a kernel, and comes before its update.
+ */
 function needed(nodes: GraphNode[], fetches: Body['fetches']): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const open = fetches.map(({ from }) => from);
   const found = new Set<string>();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [name] = next.replace('^', '').split(':') as [string];
-    if (found.has(name)) continue;
+    const node = byName.get(name);
+    if (!node || found.has(name) || (next.startsWith('^') && !isEffect(node))) continue;
     found.add(name);
-    open.push(...(byName.get(name)?.inputs ?? []));
+    open.push(...node.inputs);
   }
-  return nodes.filter(({ name }) => found.has(name));
+  return nodes
+    .filter(({ name }) => found.has(name))
+    .map((node) => ({
+      ...node,
+      inputs: node.inputs.filter((input) => !input.startsWith('^') || found.has(input.slice(1))),
+    }));
 }
+
+/** Whether a node changes a variable or reads one at a time that matters. */
+const isEffect = ({ op }: GraphNode): boolean => /^(Resource|Assign|ReadVariable)/.test(op);

@@ -15,6 +15,9 @@ export interface Graph extends Pick<Body, 'feeds' | 'writes' | 'states'> {
   residents: { variable: tf.Variable; value: string; assigned: string; freed: string; read: string }[];
 }
 
+/** XLA takes some milliseconds an op, and cannot be stopped. */
+const MOST_FOR_XLA = 3000;
+
 const RESOURCE = 20;
 /** The kinds of attributes, as the C API numbers them. */
 const [TEXT, TYPE, SHAPE] = [0, 4, 5];
@@ -30,6 +33,11 @@ const AS_IT_IS = Uint8Array.of(0x52, 5, 0x52, 3, 0x98, 1, 1);
  * are variables of the session, so that no copy of them is made.
  */
 export function graphOf(tape: Tape, engine: Engine): Graph {
+  if (engine === 'xla' && tape.ops.length > MOST_FOR_XLA) {
+    throw new Error(
+      `XLA would take minutes to compile its ${tape.ops.length} ops; it takes at most ${MOST_FOR_XLA}`,
+    );
+  }
   const body = bodyOf(tape, engine === 'xla');
   const variables = body.variables.map(({ variable, name }) => variableNode(name, variable.shape));
   const feeds = body.feeds.map(({ name, dtype, shape }) => placeholder(name, dtype, shape));

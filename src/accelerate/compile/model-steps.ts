@@ -12,6 +12,12 @@ export type Kind = 'training' | 'evaluation' | 'prediction';
 /** The shapes of a batch that are kept for each kind, those used longest ago given up. */
 const MOST_SHAPES = 16;
 
+/** Steps after which a graph has paid for itself. */
+const PAYS_AFTER = 30;
+
+/** Times that a shape must have come, at most, before it is recorded. */
+const MOST_PATIENT = 64;
+
 // A step within a step, as of a metric that predicts, is part of the outer one.
 let isRunning = false;
 
@@ -23,6 +29,8 @@ export class ModelSteps {
     prediction: new Map(),
   };
   private readonly refused = new Set<Kind>();
+  /** How often a shape comes before it is recorded: more, where graphs were given up before they had paid. */
+  private readonly patience: Record<Kind, number> = { training: 1, evaluation: 1, prediction: 1 };
 
   constructor(
     private readonly model: tf.LayersModel,
@@ -31,10 +39,11 @@ export class ModelSteps {
 
   run(kind: Kind, data: Data, step: () => tf.Tensor[]): tf.Tensor[] {
     const backend = nativeBackend();
-    if (!backend || isRunning || isRecording()) return step();
+    if (!backend || backend.isUsingGpuDevice || isRunning || isRecording()) return step();
     isRunning = true;
     try {
-      return this.stepsFor(kind, data).run(data, step, backend);
+      const steps = this.stepsFor(kind, data);
+      return steps.comesOften(this.patience[kind]) ? steps.run(data, step, backend) : step();
     } finally {
       isRunning = false;
     }
@@ -61,8 +70,9 @@ export class ModelSteps {
       all.get(key) ?? new Steps(this.model, this.engine, optimizer, (reason) => this.tell(kind, reason));
     all.delete(key);
     all.set(key, steps);
-    for (const [oldest, { close }] of [...all].slice(0, Math.max(0, all.size - MOST_SHAPES))) {
-      close.call(all.get(oldest));
+    for (const [oldest, given] of [...all].slice(0, Math.max(0, all.size - MOST_SHAPES))) {
+      if (given.made < PAYS_AFTER) this.patience[kind] = Math.min(2 * this.patience[kind], MOST_PATIENT);
+      given.close();
       all.delete(oldest);
     }
     return steps;

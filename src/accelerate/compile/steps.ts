@@ -76,6 +76,7 @@ export class Steps {
   private compiled: Compiled[] = [];
   private pending: Recorded[] = [];
   private misses = 0;
+  private times = 0;
   private reason: string | null = null;
 
   constructor(
@@ -84,6 +85,17 @@ export class Steps {
     private readonly optimizer: () => tf.Optimizer | null,
     private readonly refuse: (reason: string) => void,
   ) {}
+
+  /** Steps made by graphs. */
+  get made(): number {
+    return this.compiled.reduce((sum, { program }) => sum + program.steps, 0);
+  }
+
+  /** Counts a step, and says whether there were enough of them for a graph to pay. */
+  comesOften(least: number): boolean {
+    this.times++;
+    return this.times >= least;
+  }
 
   /** A step by a graph, if there is one for the state that the model is in; else op by op, which is recorded. */
   run(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
