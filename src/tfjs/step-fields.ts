@@ -32,19 +32,14 @@ const isUnread = (key: string): boolean =>
 
 /** What counts of a model and of a weight; of everything else, all that is its own. */
 const OF_MODEL = ['layers', 'trainable_', '_callHook'];
-const OF_TRAINING = [
-  ...OF_MODEL,
-  'lossFunctions',
-  'metricsTensors',
-  'collectedTrainableWeights',
-  'optimizer_',
-];
+const OF_EVALUATION = [...OF_MODEL, 'lossFunctions', 'metricsTensors'];
+const OF_TRAINING = [...OF_EVALUATION, 'collectedTrainableWeights', 'optimizer_'];
 const OF_WEIGHT = ['val', 'trainable_', 'constraint'];
 
 const DEEPEST = 8;
 
-function keysOf(value: object, root: boolean): string[] {
-  if (value instanceof tf.LayersModel) return root ? OF_TRAINING : OF_MODEL;
+function keysOf(value: object, ofRoot: string[] | null): string[] {
+  if (value instanceof tf.LayersModel) return ofRoot ?? OF_MODEL;
   if (value instanceof tf.LayerVariable) return OF_WEIGHT;
   return Object.keys(value).filter((key) => !isUnread(key));
 }
@@ -77,13 +72,18 @@ export class StepFields {
   /** Fields that may change, since a step tells all that depends on them. */
   private readonly free = new Set<number>();
 
-  constructor(private readonly model: tf.LayersModel) {
+  /** @param trains whether a step also updates weights, which evaluation and prediction do not */
+  constructor(
+    private readonly model: tf.LayersModel,
+    trains: boolean,
+  ) {
+    const ofRoot = trains ? OF_TRAINING : OF_EVALUATION;
     const seen = new Set<object>([model]);
     this.add(-1, '', model, 0);
     for (let i = 0; i < this.first.length; i++) {
       const value = this.first[i];
       if (!isOpen(value) || this.depths[i]! >= DEEPEST) continue;
-      for (const key of keysOf(value, i === 0)) {
+      for (const key of keysOf(value, i === 0 ? ofRoot : null)) {
         const inner = (value as Holder)[key];
         if (isOpen(inner) && seen.has(inner)) continue;
         if (isOpen(inner)) seen.add(inner);
@@ -113,6 +113,11 @@ export class StepFields {
   /** The value of one field now. */
   valueOf(i: number): unknown {
     return i === 0 ? this.model : (this.valueOf(this.parents[i]!) as Holder | null)?.[this.keys[i]!];
+  }
+
+  /** Every object that holds fields: layers, the optimizer, and what they are made of. */
+  holders(): object[] {
+    return this.first.filter(isOpen);
   }
 
   /** Lets a field of an object change, by the names that lead to it: `settings.rate`. */

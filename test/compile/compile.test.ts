@@ -198,6 +198,48 @@ describe('a compiled step', () => {
   });
 });
 
+describe('evaluation and prediction between steps of training', () => {
+  const x = () => tf.randomNormal([40, 12], 0, 1, 'float32', 1);
+  const y = () => tf.oneHot(tf.range(0, 40, 1, 'int32').mod(tf.scalar(5, 'int32')), 5).toFloat();
+
+  async function alternating(compile: boolean) {
+    accelerate(compile ? { compile: true } : {});
+    const drop = dropout({ rate: 0.5, seed: 1 });
+    const model = seeded(tf.sequential({ layers: [first(16), drop, softmax()] }));
+    const inner = tf.model({ inputs: model.inputs, outputs: drop.output as tf.SymbolicTensor });
+    const optimizer = tf.train.adagrad(0.1);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    const numbers: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      // That of Adagrad is no number that a graph reads anew.
+      if (i === 3) Object.assign(optimizer, { learningRate: 0.05 });
+      numbers.push(
+        ...(await model.fit(x(), y(), { batchSize: 20, shuffle: false, verbose: 0 })).history.loss!.map(
+          Number,
+        ),
+      );
+      const scores = model.evaluate(x(), y()) as tf.Scalar[];
+      numbers.push(...scores.flatMap((score) => [...score.dataSync()]));
+      numbers.push(...(inner.predict(x()) as tf.Tensor).dataSync());
+    }
+    const { training, evaluation } = accelerate.compiled(model);
+    const { prediction } = accelerate.compiled(inner);
+    accelerate.restore();
+    return { numbers, graphs: [training, evaluation, prediction].map((all) => all.map((one) => one.graphs)) };
+  }
+
+  it('have one graph for each shape, whatever training counts and sets', async () => {
+    const [opByOp, compiled] = [await alternating(false), await alternating(true)];
+    expect(compiled.numbers).toEqual(opByOp.numbers);
+    const [, evaluation, prediction] = compiled.graphs;
+    expect(evaluation?.map(({ length }) => length)).toEqual([1, 1]);
+    expect(prediction?.map(({ length }) => length)).toEqual([1, 1]);
+    // Six batches each, of which two are recorded and one is checked at times.
+    for (const [graph] of [...evaluation!, ...prediction!]) expect(graph?.steps).toBeGreaterThanOrEqual(3);
+    expect(warnings).toEqual([]);
+  });
+});
+
 class Odd extends layers.Layer {
   static className = 'OddOfTest';
   calls = 0;

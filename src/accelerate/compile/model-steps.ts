@@ -65,7 +65,7 @@ export class ModelSteps {
   private stepsFor(kind: Kind, data: Data): Steps {
     const all = this.kinds[kind];
     const key = keyOf(data);
-    const optimizer = () => (kind === 'training' ? optimizerOf(this.model) : null);
+    const optimizer = kind === 'training' ? () => optimizerOf(this.model) : null;
     const steps =
       all.get(key) ?? new Steps(this.model, this.engine, optimizer, (reason) => this.tell(kind, reason));
     all.delete(key);

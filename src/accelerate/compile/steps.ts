@@ -9,6 +9,7 @@ import { type Data, record } from './record.js';
 import { difference } from './same.js';
 import { load } from './session.js';
 import type { Tape } from './tape.js';
+import { changesTold, releaseTold, tellChanges } from './told-changes.js';
 import { check, hold } from './verify.js';
 
 /** A step that was recorded, and the fields that it was recorded with. */
@@ -78,11 +79,14 @@ export class Steps {
   private misses = 0;
   private times = 0;
   private reason: string | null = null;
+  /** How many of the changes that were told of the fields here know. */
+  private told = 0;
 
+  /** @param optimizer what updates the weights; null where nothing does */
   constructor(
     private readonly model: tf.LayersModel,
     private readonly engine: Engine,
-    private readonly optimizer: () => tf.Optimizer | null,
+    private readonly optimizer: (() => tf.Optimizer | null) | null,
     private readonly refuse: (reason: string) => void,
   ) {}
 
@@ -100,6 +104,7 @@ export class Steps {
   /** A step by a graph, if there is one for the state that the model is in; else op by op, which is recorded. */
   run(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
     if (this.reason !== null) return step();
+    this.release();
     this.compiled = this.compiled.filter(({ place }) => place.use() !== null);
     for (const compiled of this.compiled) {
       const { program, fields, values } = compiled;
@@ -114,6 +119,19 @@ export class Steps {
     return this.record(data, step, backend);
   }
 
+  /** Lets change what another step has told of since. */
+  private release(): void {
+    if (this.told === changesTold()) return;
+    for (const { fields } of [...this.compiled, ...this.pending]) releaseTold(fields);
+    this.told = changesTold();
+  }
+
+  private newFields(): StepFields {
+    const fields = new StepFields(this.model, this.optimizer !== null);
+    releaseTold(fields);
+    return fields;
+  }
+
   private checkAgain(
     compiled: Compiled,
     data: Data,
@@ -121,7 +139,7 @@ export class Steps {
     backend: NativeBackend,
   ): tf.Tensor[] {
     const { fields } = compiled;
-    const { tape, results } = record(backend, { data, fields, optimizer: this.optimizer() }, step);
+    const { tape, results } = record(backend, { data, fields, optimizer: this.optimizer?.() ?? null }, step);
     const isSame = tape.decisions.every(({ made }, i) => made === compiled.tape.decisions[i]?.made);
     const wrong = isSame ? difference(compiled.tape, tape) : null;
     compiled.wasChecked = true;
@@ -146,12 +164,13 @@ export class Steps {
 
   private record(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
     const last = this.pending.findLast(({ fields, values }) => fields.firstChange(values) < 0);
-    const fields = last?.fields ?? new StepFields(this.model);
+    const fields = last?.fields ?? this.newFields();
     const values = fields.read();
     const held = last && last.tape.problem === null ? hold(last.tape, data, fields, backend) : null;
     try {
-      const scope = { data, fields, optimizer: this.optimizer() };
+      const scope = { data, fields, optimizer: this.optimizer?.() ?? null };
       const { tape, results } = record(backend, scope, step);
+      tellChanges(tape);
       const start = performance.now();
       const recorded = { tape, fields, values };
       const wrong = last ? difference(last.tape, tape) : (tape.problem ?? '');
@@ -174,7 +193,8 @@ export class Steps {
     const { tape, fields } = recorded;
     try {
       const graph = graphOf(tape, this.engine);
-      const program = new Program(tape, graph, load(graph, backend), fields, this.optimizer(), backend);
+      const optimizer = this.optimizer?.() ?? null;
+      const program = new Program(tape, graph, load(graph, backend), fields, optimizer, backend);
       const wrong = check(program, held, results, fields, backend);
       if (wrong) {
         program.closing();
