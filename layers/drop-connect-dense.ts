@@ -29,6 +29,7 @@ import {
 } from '../src/ops/drop-connect-gaussian.js';
 import { drawnRate } from '../src/random/bernoulli.js';
 import { type Draw, fixedDraw } from '../src/random/draws.js';
+import { Changing, changes, decided, type MaybeChanging, nowOf } from '../src/steps/changing.js';
 import { isBuiltin } from '../src/tfjs/builtins.js';
 import { builtInDense } from '../src/tfjs/named.js';
 import type { Weight } from '../src/tfjs/weights.js';
@@ -122,11 +123,12 @@ export class DropConnectDense extends RandomLayer<typeof fields> implements Fold
 
   private trained(x: tf.Tensor2D, draw: Draw): tf.Tensor {
     const kernel = this.kernel.read();
-    const { dropping } = this;
-    const { rate, scale } = dropping;
-    if (rate === 0) return this.activated(tf.matMul(x, kernel));
-    if (this.settings.maskPer === 'batch' || rate === 1) {
-      return this.activated(perBatch(x, kernel, dropping, draw));
+    changes(this, 'settings.rate');
+    const rate = new Changing(() => this.dropping.rate);
+    const scale = this.settings.scaling === 'classical' ? 1 : new Changing(() => this.dropping.scale);
+    if (decided(() => rate.now === 0)) return this.activated(tf.matMul(x, kernel));
+    if (this.settings.maskPer === 'batch' || decided(() => rate.now === 1)) {
+      return this.activated(perBatch(x, kernel, { rate, scale }, draw));
     }
     return this.activated(dropConnectPerExample(x, kernel, (block) => masksOf(block, rate, draw), scale));
   }
@@ -179,17 +181,18 @@ register(DropConnectDense);
 function perBatch(
   x: tf.Tensor2D,
   kernel: tf.Tensor2D,
-  { rate, scale }: Dropping,
+  { rate, scale }: Record<'rate' | 'scale', MaybeChanging>,
   draw: Draw,
   part?: string,
 ): tf.Tensor2D {
   const { shape } = kernel;
-  const kept = () => (rate === 1 ? tf.zeros(shape, 'bool') : draw.bernoulli(shape, rate, part));
+  const dropsAll = decided(() => nowOf(rate) === 1);
+  const kept = () => (dropsAll ? tf.zeros(shape, 'bool') : draw.bernoulli(shape, rate, part));
   return dropConnectPerBatch(x, kernel, kept, scale);
 }
 
 /** The masks of a block of examples: drawn, or cut out of the masks that a test gave for all examples. */
-function masksOf({ index, first, shape }: Block, rate: number, draw: Draw): tf.Tensor {
+function masksOf({ index, first, shape }: Block, rate: MaybeChanging, draw: Draw): tf.Tensor {
   const kept = draw.bernoulli(shape, rate, `block ${index}`);
   return kept.shape[0] === shape[0] ? kept : kept.slice(first, shape[0]);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatOf, type MaybeChanging } from '../steps/changing.js';
 import { nativeGradients, nativeProduct } from './drop-connect-native.js';
 import { withGradient } from './gradient.js';
 import { FLOAT } from './native-attributes.js';
@@ -54,7 +55,7 @@ export function dropConnectPerExample(
   x: tf.Tensor2D,
   kernel: tf.Tensor2D,
   masksOf: BlockMasks,
-  scale: number,
+  scale: MaybeChanging,
   blockSize = BLOCK,
 ): tf.Tensor2D {
   const [inputs, units] = kernel.shape;
@@ -94,7 +95,7 @@ export function dropConnectPerBatch(
   x: tf.Tensor2D,
   kernel: tf.Tensor2D,
   draw: () => tf.Tensor,
-  scale: number,
+  scale: MaybeChanging,
 ): tf.Tensor2D {
   // The product is left to tfjs, whose tape leaves out a gradient by x that nobody asked for.
   const thinned = withGradient<[tf.Tensor2D], tf.Tensor, [tf.Tensor]>(([kernel], save) => {
@@ -168,10 +169,12 @@ function masked(t: tf.Tensor, kept: tf.Tensor): tf.Tensor {
 }
 
 /** `u scale`, without keeping u for the gradient. */
-function times(u: tf.Tensor2D, scale: number): tf.Tensor2D {
+function times(u: tf.Tensor2D, scale: MaybeChanging): tf.Tensor2D {
   if (scale === 1) return u;
   return withGradient<[tf.Tensor2D], tf.Tensor2D>(([u]) => ({
-    value: u.mul(scale),
-    gradient: (dy) => [dy.mul(scale)],
+    value: u.mul(scalarOf(scale)),
+    gradient: (dy) => [dy.mul(scalarOf(scale))],
   }))(u);
 }
+
+const scalarOf = (x: MaybeChanging): tf.Scalar => tf.tensor(floatOf(x), []);

@@ -1,6 +1,6 @@
 /** Steps as graphs: the same numbers as op by op, whatever changes between two of them, or a reason why not. */
 import * as tf from '@tensorflow/tfjs';
-import { annealedDropout, dropout } from 'evenkeel';
+import { annealedDropout, dropConnectDense, dropout } from 'evenkeel';
 import { accelerate } from 'evenkeel/accelerate';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -312,4 +312,20 @@ describe('accelerate', () => {
     for (let i = 0; i < 6; i++) await model.trainOnBatch(x, y);
     expect(accelerate.compiled(model).training[0]).toMatchObject({ compiled: true });
   });
+});
+
+describe('the rate of a layer that drops weights', () => {
+  for (const maskPer of ['batch', 'example'] as const) {
+    it(`may be another one at each step, with a mask for each ${maskPer}`, async () => {
+      const drops = () => [
+        dropConnectDense({ units: 16, rate: 0.5, maskPer, seed: 1, activation: 'relu', inputShape: [12] }),
+        softmax(),
+      ];
+      const change = (model: tf.Sequential, step: number) => {
+        Object.assign(model.layers[0]!, { rate: 0.5 / (step + 1) });
+      };
+      const { training } = await expectSame({ layers: drops, change }, 16);
+      expect(training[0]?.compiled).toBe(true);
+    });
+  }
 });

@@ -166,20 +166,23 @@ export class Steps {
     const last = this.pending.findLast(({ fields, values }) => fields.firstChange(values) < 0);
     const fields = last?.fields ?? this.newFields();
     const values = fields.read();
-    const held = last && last.tape.problem === null ? hold(last.tape, data, fields, backend) : null;
+    // More than one, where steps are decided in turn in one way and another.
+    const alike = this.pending
+      .filter((one) => one.fields === fields && fields.firstChange(one.values) < 0)
+      .map(({ tape }) => ({ tape, held: tape.problem === null ? hold(tape, data, fields, backend) : null }));
     try {
       const scope = { data, fields, optimizer: this.optimizer?.() ?? null };
       const { tape, results } = record(backend, scope, step);
       tellChanges(tape);
       const start = performance.now();
       const recorded = { tape, fields, values };
-      const wrong = last ? difference(last.tape, tape) : (tape.problem ?? '');
-      if (wrong === null && held)
-        this.compile({ ...recorded, tape: valuesOn(last!.tape, tape) }, held, results, start, backend);
-      else this.miss(recorded, wrong ?? '');
+      const same = alike.find((one) => one.held && difference(one.tape, tape) === null);
+      if (same?.held) {
+        this.compile({ ...recorded, tape: valuesOn(same.tape, tape) }, same.held, results, start, backend);
+      } else this.miss(recorded, last ? (difference(last.tape, tape) ?? '') : (tape.problem ?? ''));
       return results;
     } finally {
-      held?.letGo();
+      for (const { held } of alike) held?.letGo();
     }
   }
 
