@@ -105,6 +105,7 @@ export interface Kernels {
   Cast: Unary<{ dtype: tf.DataType }>;
   Concat: Listed<{ axis: number }>;
   Pack: Listed<{ axis: number }>;
+  GatherV2: Kernel<Named<'x' | 'indices'>, { axis: number; batchDims: number }>;
   PadV2: Unary<{ paddings: Pair[]; constantValue: number }>;
   Reshape: Unary<{ shape: number[] }>;
   Slice: Unary<{ begin: number | number[]; size: number | number[] }>;

@@ -157,7 +157,8 @@ export class StepFields {
     for (let at = i; at > 0; at = this.parents[at]!) {
       const value = this.first[at];
       if (value instanceof tf.layers.Layer) return `${path.join('.')} of layer ${value.name}`;
-      if (value instanceof tf.Optimizer) return `${path.join('.')} of the optimizer`;
+      // `instanceof` of this class fails on null.
+      if (value && value instanceof tf.Optimizer) return `${path.join('.')} of the optimizer`;
       path.unshift(this.keys[at]!);
     }
     return `${path.join('.')} of the model`;

@@ -2,9 +2,12 @@ import type * as tf from '@tensorflow/tfjs';
 import type { GraphAttribute, GraphNode } from '../../tfjs/graph-def.js';
 import { bytesOf } from './bytes.js';
 import { outputName } from './op-outputs.js';
+import { inputTypes } from './op-types.js';
 import type { Ref, Tape } from './tape.js';
 
 export const FLOAT = 1;
+/** The kind of an attribute that is a type, as the C API numbers it. */
+const TYPE = 4;
 
 /** The nodes of a step, what it is given, and what it returns. */
 export interface Body {
@@ -102,7 +105,8 @@ class Builder {
   }
 
   private op(i: number): void {
-    const { name: op, inputs, attributes } = this.tape.ops[i]!;
+    const { name: op, inputs } = this.tape.ops[i]!;
+    const attributes = this.attributesOf(i);
     const touched = inputs.flatMap((ref) => ('mirror' in ref ? [ref.mirror] : []));
     const given = inputs.map((ref) => this.input(ref));
     const same = JSON.stringify([op, attributes, given]);
@@ -117,6 +121,17 @@ class Builder {
     control.delete(name);
     this.node(op, name, [...given, ...[...control].map((before) => `^${before}`)], attributes);
     for (const variable of touched) this.before.set(variable, [name]);
+  }
+
+  /** The attributes of an op, of which those that are the type of an input follow it, as they do where ops run one by one. */
+  private attributesOf(i: number): GraphAttribute[] {
+    const { name: op, inputs, attributes } = this.tape.ops[i]!;
+    const types = inputTypes(op).map(([name, at]) => ({
+      name,
+      type: TYPE,
+      value: this.dtypeOf(inputs[at]!),
+    }));
+    return [...attributes.filter(({ name }) => !types.some((one) => one.name === name)), ...types];
   }
 
   /** The resident variables of which an op is given the value that they began with. */

@@ -6,6 +6,7 @@ import { croppedPool3d } from './cropped-pool-3d.js';
 import { einsum } from './einsum.js';
 import { cast } from './native/cast.js';
 import { depthwiseUnequalStrides } from './native/depthwise-unequal-strides.js';
+import { gather } from './native/gather.js';
 import { mean } from './native/mean.js';
 import { oneColumnOutput } from './native/one-column-output.js';
 import { pointwiseFilterGradient } from './native/pointwise-filter-gradient.js';
@@ -41,6 +42,8 @@ export const kernels = {
   /** Faster: a cast to the type and a reshape to the shape that a tensor has make no copy. */
   'kernel/native/cast': cast,
   'kernel/native/reshape': reshape,
+  /** Faster: embeddings, and all that gathers, do not wait for their indices to be checked in JavaScript. */
+  'kernel/native/gather': gather,
   /** Faster: products of transposed and of batched matrices by wasm's fast kernel. */
   'kernel/wasm/matMul': matMul,
   /** Fixed: products whose batches broadcast along one axis of several, such as `[2, 1]` and `[2, 3]`. */
