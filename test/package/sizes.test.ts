@@ -38,7 +38,7 @@ test.each(bundles(pages.filter(({ needs }) => needs.length === 1)))(
   ({ bytes, needs: [stem] }) => {
     expect(bytes).toBeGreaterThan(500);
     // It has dense, masks for weights, and three forms of prediction.
-    expect(bytes).toBeLessThanOrEqual(stem === 'drop-connect-dense' ? 8000 : 7500);
+    expect(bytes).toBeLessThanOrEqual(stem === 'drop-connect-dense' ? 8250 : 7500);
   },
 );
 
@@ -53,7 +53,7 @@ test.each(bundles(pages.filter(({ needs }) => needs.length > 1)))(
 test.each([
   { row: '`fold`', limit: 7500 },
   { row: '`scheduleDropout`, `linear`', limit: 3750 },
-  { row: '`accelerate`', limit: 28_000 },
+  { row: '`accelerate`', limit: 28_500 },
   { row: 'the test kit', limit: 2750 },
 ])('$row: below $limit bytes', ({ row, limit }) => {
   const [page] = pages.filter((page) => page.row === row);
