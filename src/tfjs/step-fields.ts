@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { sameStamp, stampOf } from './field-stamps.js';
 
 /** How a field is checked: by what it is, by how many entries it has, or as a tensor, whose values may differ. */
 type Kind = 'same' | 'size' | 'tensor';
 
 type Holder = Record<string, unknown>;
+
+type Stamp = ReturnType<typeof stampOf>;
 
 /** Fields that no step reads: of the graph of layers, of names, of what a weight is made with, of what was kept before. */
 const UNREAD = new Set([
@@ -69,6 +72,10 @@ export class StepFields {
   private readonly kinds: Kind[] = [];
   private readonly first: unknown[] = [];
   private readonly depths: number[] = [];
+  /** Fields of which more than what they are is checked, in the order in which their stamps follow the values. */
+  private readonly stamped: number[] = [];
+  /** Fields whose tensor has the data of another one's, with that one: an op that reads it does not say which it means. */
+  private readonly twins = new Map<number, number>();
   /** Fields that may change, since a step tells all that depends on them. */
   private readonly free = new Set<number>();
 
@@ -90,6 +97,12 @@ export class StepFields {
         this.add(i, key, inner, this.depths[i]! + 1);
       }
     }
+    const holders = new Map<object, number>();
+    for (const { field, tensor } of this.tensors(this.first)) {
+      const other = holders.get(tensor.dataId);
+      if (other === undefined) holders.set(tensor.dataId, field);
+      else this.twins.set(field, other);
+    }
   }
 
   private add(parent: number, key: string, value: unknown, depth: number): void {
@@ -98,15 +111,17 @@ export class StepFields {
     this.kinds.push(kindOf(value));
     this.first.push(value);
     this.depths.push(depth);
+    if (stampOf(value) !== null) this.stamped.push(this.first.length - 1);
   }
 
-  /** The value of each field now; undefined where what held it is gone. */
+  /** The value of each field now, undefined where what held it is gone; then the stamps. */
   read(): unknown[] {
     const values: unknown[] = [this.model];
     for (let i = 1; i < this.keys.length; i++) {
       const holder = values[this.parents[i]!] as Holder | null | undefined;
       values.push(holder?.[this.keys[i]!]);
     }
+    for (const field of this.stamped) values.push(stampOf(values[field]));
     return values;
   }
 
@@ -132,7 +147,8 @@ export class StepFields {
 
   /** The first field that is not what it was; -1 where there is none. */
   firstChange(before: readonly unknown[], now: readonly unknown[] = this.read()): number {
-    for (let i = 1; i < now.length; i++) {
+    for (let i = 1; i < this.keys.length; i++) {
+      if (this.isParted(i, now)) return i;
       if (this.free.has(i) || before[i] === now[i]) continue;
       const kind = this.kinds[i];
       const alike =
@@ -141,7 +157,19 @@ export class StepFields {
           : kind === 'size' && kindOf(now[i]) === 'size' && sizeOf(before[i]) === sizeOf(now[i]);
       if (!alike) return i;
     }
-    return -1;
+    const first = this.keys.length;
+    const grown = this.stamped.findIndex(
+      (field, i) => !this.free.has(field) && !sameStamp(before[first + i] as Stamp, now[first + i] as Stamp),
+    );
+    return this.stamped[grown] ?? -1;
+  }
+
+  /** Whether two fields that had one tensor no longer have. */
+  private isParted(i: number, values: readonly unknown[]): boolean {
+    const twin = this.twins.get(i);
+    if (twin === undefined) return false;
+    const [one, other] = [values[i], values[twin]];
+    return !(one instanceof tf.Tensor && other instanceof tf.Tensor && one.dataId === other.dataId);
   }
 
   /** The fields that hold tensors, other than variables. */

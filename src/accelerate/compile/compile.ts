@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { asModel, type CompiledModel, modelPrototype, trainingModel } from '../../tfjs/model-prototype.js';
+import {
+  asModel,
+  type CompiledModel,
+  modelPrototype,
+  type Step,
+  trainingModel,
+} from '../../tfjs/model-prototype.js';
 import type { Overrides } from '../../tfjs/overrides.js';
 import type { Engine } from './graph.js';
 import { type Kind, ModelSteps } from './model-steps.js';
@@ -22,6 +28,9 @@ function stepsFor(model: tf.LayersModel, engine: Engine): ModelSteps {
   return made;
 }
 
+// Shared because a training keeps the step that it began with, whatever is turned on or off meanwhile.
+let current: Engine | null = null;
+
 /** What is compiled of a model, and what is not, and why. */
 export function compiledOf(model: tf.LayersModel): CompiledReport {
   return (models.get(trainingModel(model)) ?? new ModelSteps(model, 'graph')).report();
@@ -39,19 +48,19 @@ export function closeAll(): void {
  * a whole from then on.
  */
 export function compileSteps(overrides: Overrides, engine: Engine): void {
-  const stepsOf = (model: tf.LayersModel) => stepsFor(model, engine);
+  current = engine;
   const prototype = modelPrototype();
   overrides.method(prototype, 'makeTrainFunction', (make) => {
     return function (this: CompiledModel) {
       const step = make.call(this);
-      return (data: tf.Tensor[]) => stepsOf(asModel(this)).run('training', data, () => step(data));
+      return (data: tf.Tensor[]) => run(asModel(this), 'training', data, step);
     };
   });
   overrides.method(prototype, 'makeTestFunction', (make) => {
     return function (this: CompiledModel) {
       make.call(this);
       const step = this.testFunction;
-      this.testFunction = (data) => stepsOf(asModel(this)).run('evaluation', data, () => step(data));
+      this.testFunction = (data) => run(asModel(this), 'evaluation', data, step);
     };
   });
   overrides.method(prototype, 'predictLoop', (predict) => {
@@ -62,8 +71,8 @@ export function compileSteps(overrides: Overrides, engine: Engine): void {
       if (!isPlain) return predict.call(this, inputs, batchSize, verbose);
       const isSingle = !Array.isArray(inputs);
       const one = (batch: tf.Tensor[], count: number): tf.Tensor[] =>
-        stepsOf(asModel(this)).run('prediction', batch, () =>
-          [predict.call(this, isSingle ? batch[0] : batch, count)].flat(),
+        run(asModel(this), 'prediction', batch, (batch) =>
+          [predict.call(this, isSingle ? batch[0]! : batch, count)].flat(),
         );
       return tf.tidy(() => {
         const outputs = inBatches(list, size, batchSize, one);
@@ -73,12 +82,19 @@ export function compileSteps(overrides: Overrides, engine: Engine): void {
   });
   overrides.method(prototype, 'dispose', (dispose) => {
     return function (this: CompiledModel) {
-      models.get(asModel(this))?.close();
+      models.get(trainingModel(asModel(this)))?.close();
       return dispose.call(this);
     };
   });
-  overrides.onUndo(closeAll);
+  overrides.onUndo(() => {
+    current = null;
+    closeAll();
+  });
 }
+
+/** A training that began while steps were compiled goes on op by op once they no longer are. */
+const run = (model: tf.LayersModel, kind: Kind, data: tf.Tensor[], step: Step): tf.Tensor[] =>
+  current === null ? step(data) : stepsFor(model, current).run(kind, data, step);
 
 /** The outputs of all examples, batch by batch. */
 function inBatches(

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { optimizerOf } from '../../tfjs/model-prototype.js';
+import { optimizerOf, type Step } from '../../tfjs/model-prototype.js';
 import { nativeBackend } from '../../tfjs/native-backend.js';
 import { isRecording } from '../../tfjs/recording.js';
 import type { Engine } from './graph.js';
@@ -37,13 +37,13 @@ export class ModelSteps {
     private readonly engine: Engine,
   ) {}
 
-  run(kind: Kind, data: Data, step: () => tf.Tensor[]): tf.Tensor[] {
+  run(kind: Kind, data: tf.Tensor[], step: Step): tf.Tensor[] {
     const backend = nativeBackend();
-    if (!backend || backend.isUsingGpuDevice || isRunning || isRecording()) return step();
+    if (!backend || backend.isUsingGpuDevice || isRunning || isRecording()) return step(data);
     isRunning = true;
     try {
       const steps = this.stepsFor(kind, data);
-      return steps.comesOften(this.patience[kind]) ? steps.run(data, step, backend) : step();
+      return steps.comesOften(this.patience[kind]) ? steps.run(data, step, backend) : step(data);
     } finally {
       isRunning = false;
     }

@@ -4,11 +4,11 @@ import type { Binding, NativeBackend, NativeTensor, NativeValues } from '../../t
 import type { StepFields } from '../../tfjs/step-fields.js';
 import { bindingWith, tensorIdNow, type Watcher, watching } from '../../tfjs/watched-backend.js';
 import { mirrored } from '../optimizers/native-variables.js';
-import { separateVariables } from './separate-variables.js';
+import { separateData, separateVariables } from './separate.js';
 import { placeOf, type Ref, type Source, type Tape } from './tape.js';
 
 /** The batch of a step: inputs, targets, and sample weights where there are any. */
-export type Data = readonly (tf.Tensor | null | undefined)[];
+export type Data = readonly tf.Tensor[];
 
 /** What a step is given and may read. */
 export interface Scope {
@@ -29,14 +29,21 @@ const isStateful = (op: string): boolean => /^(Random|Truncated|Parameterized|Mu
 export function record(
   backend: NativeBackend,
   scope: Scope,
-  step: () => tf.Tensor[],
+  step: (data: tf.Tensor[]) => tf.Tensor[],
 ): { tape: Tape; results: tf.Tensor[] } {
   separateVariables(backend);
-  const recording = new Recording(backend, scope);
-  const iterations = scope.optimizer?.iterations ?? 0;
-  const results = watching(backend, recording, () => recordingBy(recording, () => tf.tidy(step)));
-  const tape = recording.finish(results);
-  return { tape: { ...tape, iterations: (scope.optimizer?.iterations ?? 0) - iterations }, results };
+  const data = separateData(scope.data, backend);
+  try {
+    const recording = new Recording(backend, { ...scope, data });
+    const iterations = scope.optimizer?.iterations ?? 0;
+    const results = watching(backend, recording, () =>
+      recordingBy(recording, () => tf.tidy(() => step(data))),
+    );
+    const tape = recording.finish(results);
+    return { tape: { ...tape, iterations: (scope.optimizer?.iterations ?? 0) - iterations }, results };
+  } finally {
+    for (const x of new Set(data)) if (x && !x.kept) x.dispose();
+  }
 }
 
 class Recording implements Watcher, StepRecorder {
@@ -105,6 +112,17 @@ class Recording implements Watcher, StepRecorder {
     }
   }
 
+  /** Hands over what may be other tensors at another step: JavaScript would read their values from itself, unseen. */
+  private upload(): void {
+    for (const dataId of this.known.keys()) {
+      if (!this.backend.tensorMap.has(dataId)) continue;
+      const data = this.backend.tensorMap.get(dataId);
+      if (data.values === null) continue;
+      data.id = this.real.createTensor(data.shape, data.dtype, data.values);
+      data.values = null;
+    }
+  }
+
   /** Whether a tensor was there before the step; a variable may have got other data since. */
   private isOlder(tensor: tf.TensorInfo): boolean {
     return tensor instanceof tf.Tensor && !(tensor instanceof tf.Variable) && tensor.id <= this.firstId;
@@ -114,6 +132,7 @@ class Recording implements Watcher, StepRecorder {
 
   binding(real: Binding): Binding {
     this.real = real;
+    this.upload();
     const counted =
       <Args extends unknown[], Result>(f: (...args: Args) => Result) =>
       (...args: Args): Result => {

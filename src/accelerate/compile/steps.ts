@@ -1,11 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { messageOf } from '../../errors/caught.js';
+import type { Step } from '../../tfjs/model-prototype.js';
 import type { NativeBackend } from '../../tfjs/native-backend.js';
 import { StepFields } from '../../tfjs/step-fields.js';
 import { type Engine, graphOf } from './graph.js';
 import { keep, type Place } from './kept.js';
 import { Program } from './program.js';
-import { type Data, record } from './record.js';
+import { record } from './record.js';
 import { difference } from './same.js';
 import { load } from './session.js';
 import type { Tape } from './tape.js';
@@ -60,6 +61,9 @@ const isChecked = (steps: number): boolean =>
 /** Every so many steps one is checked. */
 const OFTEN = 1024;
 
+/** How many steps were made since the last check, by their number at this one. */
+const sinceCheck = (steps: number): number => (steps > OFTEN ? OFTEN : Math.max(4, steps / 2));
+
 /** Recordings in a row that fit no other, after which a step is left to run op by op. */
 const PATIENCE = 4;
 
@@ -102,8 +106,8 @@ export class Steps {
   }
 
   /** A step by a graph, if there is one for the state that the model is in; else op by op, which is recorded. */
-  run(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
-    if (this.reason !== null) return step();
+  run(data: tf.Tensor[], step: Step, backend: NativeBackend): tf.Tensor[] {
+    if (this.reason !== null) return step(data);
     this.release();
     this.compiled = this.compiled.filter(({ place }) => place.use() !== null);
     for (const compiled of this.compiled) {
@@ -132,18 +136,17 @@ export class Steps {
     return fields;
   }
 
-  private checkAgain(
-    compiled: Compiled,
-    data: Data,
-    step: () => tf.Tensor[],
-    backend: NativeBackend,
-  ): tf.Tensor[] {
+  private checkAgain(compiled: Compiled, data: tf.Tensor[], step: Step, backend: NativeBackend): tf.Tensor[] {
     const { fields } = compiled;
+    const { steps } = compiled.program;
     const { tape, results } = record(backend, { data, fields, optimizer: this.optimizer?.() ?? null }, step);
     const isSame = tape.decisions.every(({ made }, i) => made === compiled.tape.decisions[i]?.made);
     const wrong = isSame ? difference(compiled.tape, tape) : null;
     compiled.wasChecked = true;
-    if (wrong !== null) this.give(wrong);
+    if (wrong !== null)
+      this.give(
+        `${wrong}. Steps since the last check, at most ${sinceCheck(steps)}, may have been made without that change`,
+      );
     return results;
   }
 
@@ -162,7 +165,7 @@ export class Steps {
     this.pending = [];
   }
 
-  private record(data: Data, step: () => tf.Tensor[], backend: NativeBackend): tf.Tensor[] {
+  private record(data: tf.Tensor[], step: Step, backend: NativeBackend): tf.Tensor[] {
     const last = this.pending.findLast(({ fields, values }) => fields.firstChange(values) < 0);
     const fields = last?.fields ?? this.newFields();
     const values = fields.read();

@@ -24,10 +24,11 @@ const UNNAMED = /^dropout_Dropout\d+$/;
 export function drawing(call: Call, seeded: boolean): Call {
   return function (inputs, kwargs) {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    if (!kwargs.training || (this.seed != null) !== seeded || x?.dtype !== 'float32') {
+      return call.call(this, inputs, kwargs);
+    }
     const rate = changingField(this, 'rate').to(drawnRate);
-    const drawn =
-      decided(() => rate.now > 0 && rate.now < 1) && kwargs.training && (this.seed != null) === seeded;
-    if (!drawn || x?.dtype !== 'float32') return call.call(this, inputs, kwargs);
+    if (!decided(() => rate.now > 0 && rate.now < 1)) return call.call(this, inputs, kwargs);
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const { seed, place: settled } = masks.get(this) ?? first(this);
