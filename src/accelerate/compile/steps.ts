@@ -8,7 +8,7 @@ import { keep, type Place } from './kept.js';
 import { Program } from './program.js';
 import { record } from './record.js';
 import { difference } from './same.js';
-import { load } from './session.js';
+import { load, NoTemporaryFolder } from './session.js';
 import type { Tape } from './tape.js';
 import { changesTold, releaseTold, tellChanges } from './told-changes.js';
 import { check, hold } from './verify.js';
@@ -91,7 +91,7 @@ export class Steps {
     private readonly model: tf.LayersModel,
     private readonly engine: Engine,
     private readonly optimizer: (() => tf.Optimizer | null) | null,
-    private readonly refuse: (reason: string) => void,
+    private readonly refuse: (reason: string, ofEveryModel: boolean) => void,
   ) {}
 
   /** Steps made by graphs. */
@@ -212,7 +212,7 @@ export class Steps {
       this.pending = [];
       this.misses = 0;
     } catch (error) {
-      this.give(messageOf(error).split('\n')[0]!);
+      this.give(messageOf(error).split('\n')[0]!, error instanceof NoTemporaryFolder);
     }
   }
 
@@ -231,9 +231,9 @@ export class Steps {
       : `it is another step each time (${values.length} fields of ${fields.describe(0)})`;
   }
 
-  private give(reason: string): void {
+  private give(reason: string, ofEveryModel = false): void {
     this.reason = reason;
     this.close();
-    this.refuse(reason);
+    this.refuse(reason, ofEveryModel);
   }
 }
