@@ -5,8 +5,9 @@ type StepReport = CompiledReport['training'][number];
 
 /** What was compiled of a model, one line for each kind of step, shape and graph, and why the rest was not. */
 export function compiledLines(report: CompiledReport): string[] {
-  return Object.entries(report).flatMap(([kind, all]) =>
-    all.flatMap((steps) => linesOf(steps).map((line) => `  ${kind} ${shapesOf(steps)}: ${line}`)),
+  const kinds = ['training', 'evaluation', 'prediction'] as const;
+  return kinds.flatMap((kind) =>
+    report[kind].flatMap((steps) => linesOf(steps).map((line) => `  ${kind} ${shapesOf(steps)}: ${line}`)),
   );
 }
 

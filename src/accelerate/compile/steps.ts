@@ -31,24 +31,28 @@ interface Compiled extends Recorded {
 
 /** What `accelerate.compiled` tells of the steps with batches of one shape. */
 export interface StepReport {
-  /** The shapes of inputs, targets and sample weights. */
+  /** The shapes of a batch: of inputs, targets and sample weights; null for one of these that is not given. */
   shapes: (readonly number[] | null)[];
+  /** Whether steps run as a graph. False while the first ones are recorded, which run op by op. */
   compiled: boolean;
   /** Why it runs op by op; null where it is compiled, and while it is still recorded. */
   reason: string | null;
-  /** One for each state of the fields, such as `trainable`, in which it ran. */
-  graphs: {
-    /** Calls of TensorFlow that a step makes op by op. */
-    calls: number;
-    /** Nodes of the graph. */
-    nodes: number;
-    /** The size of the graph in a file. */
-    bytes: number;
-    /** What recording, loading and checking took beyond the steps themselves. */
-    milliseconds: number;
-    /** Steps made by it. */
-    steps: number;
-  }[];
+  /** One for each state of the model in which it ran, such as which layers are `trainable`. */
+  graphs: GraphReport[];
+}
+
+/** One graph of a step. */
+export interface GraphReport {
+  /** Calls of TensorFlow that a step makes op by op: ops, and tensors that are made and let go of. */
+  calls: number;
+  /** Nodes of the graph, of which equal ones are one. */
+  nodes: number;
+  /** Bytes of the graph in a file: constants and nodes, no weights. */
+  bytes: number;
+  /** What comparing, loading and checking took beyond the recorded steps themselves; wall time. */
+  milliseconds: number;
+  /** Steps made by it so far, the recorded and checked ones not counted. */
+  steps: number;
 }
 
 /**
