@@ -11,7 +11,7 @@ import { register } from '../src/layer/register.js';
 import { lastSize, maskShape, noiseShape } from '../src/layer/shape.js';
 import { dropout as drop, gaussianDropout } from '../src/ops/dropout.js';
 import { drawnRate } from '../src/random/bernoulli.js';
-import { changes, changingField, decided } from '../src/steps/changing.js';
+import { changes, changingField, decided, floatOf } from '../src/steps/changing.js';
 
 const fields = {
   /** The probability to drop, from 0 to 1; below 1 for Gaussian noise. `layer.rate` may be set at any time. */
@@ -68,7 +68,13 @@ export class Dropout extends RandomLayer<typeof fields> implements Foldable {
   protected override compute(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {
     const { alwaysOn, scaling } = this.settings;
     if (kwargs.training || alwaysOn) return this.dropped(x, kwargs);
-    return scaling === 'classical' ? x.mul(1 - drawnRate(this.rate)) : x.clone();
+    return scaling === 'classical' ? x.mul(this.share()) : x.clone();
+  }
+
+  /** What is kept on average, `1 - rate`. */
+  private share(): tf.Tensor {
+    changes(this, 'settings.rate');
+    return tf.tensor(floatOf(changingField(this, 'rate').to((rate) => 1 - drawnRate(rate))), []);
   }
 
   private dropped(x: tf.Tensor, kwargs: CallArgs): tf.Tensor {

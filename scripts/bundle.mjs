@@ -31,6 +31,22 @@ const withoutMapsOfPackages = {
   },
 };
 
+/**
+ * Recipes import the package by its name, which would be a second copy of it: what its layers tell whoever records a step
+ * would not be heard in this one.
+ */
+const ENTRIES = {
+  evenkeel: 'src/index.ts',
+  'evenkeel/node': 'src/node.ts',
+  'evenkeel/testing': 'src/testing/index.ts',
+};
+const oneCopy = {
+  name: 'one-copy',
+  setup({ onResolve }) {
+    onResolve({ filter: /^evenkeel($|\/)/ }, ({ path }) => ({ path: join(root, ENTRIES[path]) }));
+  },
+};
+
 rmSync(join(root, 'dist/cli'), { recursive: true, force: true });
 const { metafile } = await esbuild.build({
   ...shared,
@@ -46,7 +62,7 @@ const { metafile } = await esbuild.build({
   sourcesContent: false,
   minifySyntax: true,
   minifyWhitespace: true,
-  plugins: [withoutMapsOfPackages],
+  plugins: [oneCopy, withoutMapsOfPackages],
   // Packages in CommonJS ask for modules of Node by a `require` that modules do not have.
   banner: {
     js: "import { createRequire as requireFor } from 'node:module'; globalThis.require ??= requireFor(import.meta.url);",

@@ -57,6 +57,7 @@ export function trainer({ model: make, optimizer, batch = 128 }) {
   const x = tf.randomNormal([batch, ...model.inputs[0].shape.slice(1)], 0, 1, 'float32', 1);
   const y = tf.oneHot(tf.range(0, batch, 1, 'int32').mod(tf.scalar(10, 'int32')), 10).toFloat();
   return {
+    model,
     // Reads the loss, so that it ends when the work is done.
     step: () => model.trainOnBatch(x, y),
     dispose: () => {

@@ -19,8 +19,11 @@ export interface AccelerateOptions {
   repair?: boolean;
   /**
    * On the native backend: `fit`, `fitDataset`, `trainOnBatch`, `evaluate` and `predict` of every model run each step as one
-   * graph of TensorFlow's. `'xla'` has XLA compile the graph: seconds, for steps that are faster where most of the time goes
-   * into elementwise ops, and slower with convolutions. Default: false.
+   * graph of TensorFlow's, from the third step with batches of a shape on, to the same bits as op by op. `'graph'` is the
+   * same as `true`. `'xla'` has XLA compile the graph: seconds, for steps that are faster where most of the time goes
+   * into elementwise ops, and slower with convolutions; their numbers differ by rounding. What cannot be compiled runs op by
+   * op, and says why in one line; `accelerate.compiled(model)` lists it. Other backends: one line that it does nothing.
+   * Default: false.
    */
   compile?: boolean | Engine;
 }

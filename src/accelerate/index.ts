@@ -7,9 +7,17 @@ import { enginePrototype } from '../tfjs/tape.js';
 import { type AccelerateOptions, choose } from './choose.js';
 import { type CompiledReport, compiledOf, compileSteps } from './compile/compile.js';
 import type { Engine } from './compile/graph.js';
+import type { GraphReport, StepReport } from './compile/steps.js';
 import { type AccelerationGroup, type AccelerationName, accelerationOf } from './registry.js';
 
-export type { AccelerateOptions, AccelerationGroup, AccelerationName, CompiledReport };
+export type {
+  AccelerateOptions,
+  AccelerationGroup,
+  AccelerationName,
+  CompiledReport,
+  GraphReport,
+  StepReport,
+};
 
 /** The accelerations that are on, in the order in which they were applied. */
 const active = new Map<AccelerationName, Overrides>();
@@ -20,9 +28,33 @@ const waiting = new Set<AccelerationName>();
 /** Backends whose kernels are there only once the backend has been set, by the second segment of a kernel's name. */
 const LOADED_LATER: Record<string, string> = { wasm: 'wasm', native: 'tensorflow' };
 
+/** `accelerate()`, and what belongs to it. */
+export interface Accelerate {
+  (options?: AccelerateOptions): AccelerationName[];
+
+  /** Undoes all of it, to the last registration, and gives up every graph. */
+  restore(): void;
+
+  /**
+   * What is compiled of a model: for training, evaluation and prediction one entry for each shape of a batch, with the
+   * graphs that there are, or the reason why its steps run op by op. Nothing is listed that has not run since
+   * `accelerate({ compile: true })`.
+   *
+   * ```ts
+   * for (const { shapes, compiled, reason } of accelerate.compiled(model).training) {
+   *   console.log(shapes, compiled ? 'runs as a graph' : (reason ?? 'is recorded'));
+   * }
+   * ```
+   *
+   * @throws Error for what is no model
+   */
+  compiled(model: tf.LayersModel): CompiledReport;
+}
+
 /**
  * Trains the built-in layers of tfjs at the speed of its engine, and fixes what is broken in them: for every model, also
- * those that exist, without a change to its code. On every backend; most is won on the native one.
+ * those that exist, without a change to its code. On every backend; most is won on the native one, where `compile` also
+ * has whole steps run as graphs of TensorFlow's.
  *
  * Kernels, gradients and methods of tfjs are replaced by name (README lists them). What a later version of tfjs
  * has fixed is left alone. A second call adds what is not on yet, and takes nothing off. What only one backend needs is
@@ -30,6 +62,7 @@ const LOADED_LATER: Record<string, string> = { wasm: 'wasm', native: 'tensorflow
  *
  * ```ts
  * accelerate();
+ * accelerate({ compile: true });
  * accelerate({ only: ['layer/layerNormalization', 'optimizer'] });
  * accelerate({ repair: true });
  * accelerate.restore();
@@ -39,7 +72,9 @@ const LOADED_LATER: Record<string, string> = { wasm: 'wasm', native: 'tensorflow
  * @throws Error for an option or a name that is none, where no backend is ready, or where two copies of tfjs are
  *   loaded; nothing is changed then
  */
-export function accelerate(options: AccelerateOptions = {}): AccelerationName[] {
+export const accelerate: Accelerate = Object.assign(turnOnChosen, { restore, compiled });
+
+function turnOnChosen(options: AccelerateOptions = {}): AccelerationName[] {
   const chosen = choose(options);
   requireReady();
   recompiling(() => quietly(() => turnOn(chosen)));
@@ -47,31 +82,24 @@ export function accelerate(options: AccelerateOptions = {}): AccelerationName[] 
   return [...active.keys()];
 }
 
-/** Undoes all of it, to the last registration. */
-accelerate.restore = (): void => {
+function restore(): void {
   compiling?.overrides.undo();
   compiling = null;
   waiting.clear();
   for (const name of [...active.keys()].reverse()) undo(name);
   following?.undo();
   following = null;
-};
+}
 
-/** Whether an acceleration is needed is tried: that is neither printed nor checked where tfjs's flags are on. */
-const quietly = (f: () => void): void => withFlagOff('DEBUG', () => withFlagOff('IS_TEST', f));
-
-/**
- * What is compiled of a model: for training, evaluation and prediction one entry for each shape of a batch, with the graphs
- * that there are, or the reason why its steps run op by op.
- *
- * @throws Error for what is no model
- */
-accelerate.compiled = (model: tf.LayersModel): CompiledReport => {
+function compiled(model: tf.LayersModel): CompiledReport {
   if (!(model instanceof tf.LayersModel)) {
     throw new ArgumentError('accelerate.compiled', 'model', 'a model', model);
   }
   return compiledOf(model);
-};
+}
+
+/** Whether an acceleration is needed is tried: that is neither printed nor checked where tfjs's flags are on. */
+const quietly = (f: () => void): void => withFlagOff('DEBUG', () => withFlagOff('IS_TEST', f));
 
 let compiling: { overrides: Overrides; engine: Engine } | null = null;
 

@@ -20,10 +20,16 @@ import { Progress } from './progress.js';
 import { arrange, chooseBackend, loadData, makeRun } from './run.js';
 import type { ComparisonSettings } from './settings.js';
 
+interface Options {
+  out: string;
+  resume?: string | true;
+  verbose?: boolean;
+}
+
 /** `evenkeel compare`: recipes times seeds, then the table and the report of all of them. */
 export async function compare(
   names: string[],
-  { out, resume, ...given }: Omit<ComparisonSettings, 'recipes'> & { out: string; resume?: string | true },
+  { out, resume, verbose = false, ...given }: Omit<ComparisonSettings, 'recipes'> & Options,
   typed: readonly string[],
 ): Promise<void> {
   const asked = settingsOf(names, given);
@@ -51,11 +57,16 @@ export async function compare(
   const first = configs[0]!;
   await exclusively(folder, async () => {
     const missing: RunConfig[] = [];
+    const finished: FinishedRun[] = [];
     for (const config of configs) {
-      if (!(await readRun(join(folder, runName(config))))) missing.push(config);
+      const run = await readRun(join(folder, runName(config)));
+      if (run) finished.push(run);
+      else missing.push(config);
     }
-    announce(settings, first, environment, folder, configs.length - missing.length);
-    await makeRuns(missing, arrange(all, first), { folder, environment, total: configs.length });
+    announce(settings, first, environment, folder, finished.length);
+    if (missing.length > 0) tellOtherTimes(finished, environment);
+    console.log('');
+    await makeRuns(missing, arrange(all, first), { folder, environment, verbose, total: configs.length });
     await report(folder, configs, commandOf(chosen));
   });
 }
@@ -74,14 +85,21 @@ function announce(
   if (data !== null) console.log(`data from ${data}`);
   console.log(`writing to ${folder}`);
   if (done > 0) console.log(`${plural(done, 'run')} finished before: kept`);
-  console.log('');
+}
+
+function tellOtherTimes(finished: readonly FinishedRun[], { compiled = false }: RunEnvironment): void {
+  const others = finished.filter(({ environment }) => (environment.compiled ?? false) !== compiled).length;
+  if (others === 0) return;
+  const [these, those] = compiled ? ['compiled', 'not'] : ['not compiled', 'compiled'];
+  console.log(`these runs are ${these}, ${others} of the finished ones ${those}: their times differ`);
 }
 
 async function makeRuns(
   missing: readonly RunConfig[],
   data: TrainingData,
-  { folder, environment, total }: { folder: string; environment: RunEnvironment; total: number },
+  given: { folder: string; environment: RunEnvironment; verbose: boolean; total: number },
 ): Promise<void> {
+  const { folder, environment, verbose, total } = given;
   const width = Math.max(0, ...missing.map(({ recipe, seed }) => `${recipe} seed ${seed}`.length));
   const progress = new Progress(missing, width);
   let finished = total - missing.length;
@@ -89,7 +107,8 @@ async function makeRuns(
     await interruptible(async (signal) => {
       for (const config of missing) {
         const path = join(folder, runName(config));
-        await makeRun(requireRecipe(config.recipe), config, data, { path, environment, progress, signal });
+        const place = { path, environment, progress, signal, verbose };
+        await makeRun(requireRecipe(config.recipe), config, data, place);
         finished++;
       }
     });

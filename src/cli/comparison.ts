@@ -56,6 +56,7 @@ export async function resumedSettings(
 ): Promise<ComparisonSettings> {
   const before = await savedSettings(folder);
   const given = new Set(typed);
+  const changed: Partial<Record<string, unknown>> = {};
   const compareWith = (title: string, now: unknown, then: unknown) => {
     if (shown(now) === shown(then)) return;
     throw new CliError(
@@ -67,9 +68,11 @@ export async function resumedSettings(
   for (const name of settingNames.filter((name) => given.has(name))) {
     // compare.json has the backend that auto chose.
     if (name === 'backend' && asked.backend === 'auto') continue;
-    compareWith(compareSettings[name].title ?? flagOf(name), asked[name], before[name]);
+    const { title, mayChange }: Setting<unknown> = compareSettings[name];
+    if (mayChange) changed[name] = asked[name];
+    else compareWith(title ?? flagOf(name), asked[name], before[name]);
   }
-  return before;
+  return { ...before, ...changed };
 }
 
 const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));

@@ -1,5 +1,7 @@
+import { format } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import { percent } from '../report/format.js';
+import { wrapped } from '../report/wrapped.js';
 import type { EpochRecord, RunConfig, RunResult } from '../training/records.js';
 
 /** Minutes and seconds, with hours where there are any. */
@@ -20,6 +22,10 @@ const label = ({ recipe, seed }: RunConfig, width: number) => `${recipe} seed ${
 export class Progress {
   private bar: SingleBar | undefined;
   private started = 0;
+  /** Steps made, and what the bar shows beside them. */
+  private made = 0;
+  private shown = {};
+  private giveBackWarnings: (() => void) | undefined;
   /** Seconds of each finished run by recipe: what the time left is guessed from. */
   private readonly seconds = new Map<string, number[]>();
 
@@ -46,7 +52,25 @@ export class Progress {
       },
       Presets.shades_classic,
     );
-    this.bar.start(totalSteps, 0, { rate: '-', left: '-:--', all: '' });
+    this.made = 0;
+    this.shown = { rate: '-', left: '-:--', all: '' };
+    this.bar.start(totalSteps, 0, this.shown);
+    this.raiseWarnings(this.bar, totalSteps);
+  }
+
+  /** Prints what is warned of while the bar is shown above it, which would else be written into its line. */
+  private raiseWarnings(bar: SingleBar, totalSteps: number): void {
+    const { terminal } = this;
+    const { warn } = console;
+    console.warn = (...args) => {
+      // The bar goes back to where it began: it has to begin anew below.
+      bar.stop();
+      terminal.write(`${wrapped(format(...args), terminal.columns)}\n`);
+      bar.start(totalSteps, this.made, this.shown);
+    };
+    this.giveBackWarnings = () => {
+      console.warn = warn;
+    };
   }
 
   step(config: RunConfig, step: number, totalSteps: number): void {
@@ -54,11 +78,13 @@ export class Progress {
     const elapsed = (performance.now() - this.started) / 1000;
     const left = (elapsed / step) * (totalSteps - step);
     const later = this.secondsAfter(config, elapsed + left);
-    this.bar.update(step, {
+    this.made = step;
+    this.shown = {
       rate: (step / elapsed).toFixed(0),
       left: clock(left),
       all: later > 0 ? `, all ${clock(left + later)}` : '',
-    });
+    };
+    this.bar.update(step, this.shown);
   }
 
   epoch(
@@ -81,6 +107,8 @@ export class Progress {
 
   /** Takes the bar away and gives the cursor back; safe to call at any time. */
   stop(): void {
+    this.giveBackWarnings?.();
+    this.giveBackWarnings = undefined;
     this.bar?.stop();
     this.bar = undefined;
   }

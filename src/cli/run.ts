@@ -1,3 +1,4 @@
+import type { LayersModel } from '@tensorflow/tfjs';
 import { accelerate } from '../accelerate/index.js';
 import type { Examples } from '../data/examples.js';
 import { split, take } from '../data/examples.js';
@@ -8,6 +9,7 @@ import { RunFolder } from '../runs/run-folder.js';
 import type { Recipe } from '../training/recipes.js';
 import type { RunConfig, RunEnvironment, RunResult } from '../training/records.js';
 import { type TrainingData, train } from '../training/train.js';
+import { compiledLines } from './compiled-lines.js';
 import { environmentOf } from './environment.js';
 import { CliError } from './errors.js';
 import type { Progress } from './progress.js';
@@ -31,7 +33,8 @@ export function arrange(all: { train: Examples; test: Examples }, config: RunCon
 /** Sets the backend, accelerates it, and says in one line why it is not the fastest. */
 export async function chooseBackend({
   backend,
-  accelerate: wanted,
+  accelerate: accelerated,
+  compile,
   precision,
 }: Settings): Promise<RunEnvironment> {
   try {
@@ -40,10 +43,11 @@ export async function chooseBackend({
       precision,
     });
     if (loaded.reason) console.error(`evenkeel: ${loaded.reason}`);
-    if (wanted) accelerate();
+    const compiled = accelerated && compile && loaded.backend === 'native';
+    if (accelerated) accelerate({ compile: compiled });
     return {
       ...environmentOf(loaded.tf, loaded.backend),
-      accelerated: wanted,
+      ...{ accelerated, compiled },
       precision: loaded.precision,
     };
   } catch (error) {
@@ -51,14 +55,30 @@ export async function chooseBackend({
   }
 }
 
+interface Place {
+  path: string;
+  environment: RunEnvironment;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Whether to tell what was compiled. */
+  verbose: boolean;
+}
+
+function tellCompiled(model: LayersModel, { compiled = false }: RunEnvironment): void {
+  const lines = compiled
+    ? compiledLines(accelerate.compiled(model))
+    : ['  nothing is compiled: each step ran op by op'];
+  for (const line of lines) console.log(line);
+}
+
 /** Trains one recipe, writes its folder and shows its progress. */
 export async function makeRun(
   recipe: Recipe,
   config: RunConfig,
   data: TrainingData,
-  place: { path: string; environment: RunEnvironment; progress: Progress; signal: AbortSignal },
+  place: Place,
 ): Promise<RunResult> {
-  const { path, environment, progress, signal } = place;
+  const { path, environment, progress, signal, verbose } = place;
   const folder = await RunFolder.create(path, config, environment);
   let result: RunResult | undefined;
   for await (const event of train(recipe, config, data, { signal })) {
@@ -70,6 +90,7 @@ export async function makeRun(
     } else {
       await folder.finish(event.model, event.result);
       progress.end(config, event.result);
+      if (verbose) tellCompiled(event.model, environment);
       result = event.result;
     }
   }

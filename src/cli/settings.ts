@@ -31,6 +31,8 @@ export interface Setting<T> {
   title?: string;
   /** The value in a compare.json of a version that did not have this setting. */
   before?: T;
+  /** A resumed comparison may have another one, which changes no number but the times. */
+  mayChange?: boolean;
 }
 
 const setting = <T>(given: Setting<T>): Setting<T> => given;
@@ -86,6 +88,13 @@ const ofEveryRun = {
     title: 'acceleration',
     before: false,
   }),
+  compile: setting({
+    kind: onOff,
+    help: 'run each step op by op on the native backend; otherwise as one graph, to the same numbers (not with --no-accelerate)',
+    initial: true,
+    before: false,
+    mayChange: true,
+  }),
 };
 
 export const trainSettings = {
@@ -137,7 +146,9 @@ export function addSettings(command: Command, table: Record<string, Setting<unkn
     if (parse) option.argParser((text) => parse(text, flag));
     command.addOption(option);
   }
-  return command.option('--out <folder>', 'folder in which the folder of the runs is made', 'runs');
+  return command
+    .option('--verbose', 'after each run, tell which steps were compiled, and why others were not')
+    .option('--out <folder>', 'folder in which the folder of the runs is made', 'runs');
 }
 
 /** The configuration of one run. */

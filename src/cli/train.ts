@@ -11,7 +11,7 @@ import { configOf, type Settings } from './settings.js';
 /** `evenkeel train`: one recipe, one seed, a folder of its own. */
 export async function trainOne(
   name: string,
-  options: Settings & { seed: number; out: string },
+  options: Settings & { seed: number; out: string; verbose?: true },
 ): Promise<void> {
   const recipe = requireRecipe(name);
   const all = await loadData(options);
@@ -25,9 +25,10 @@ export async function trainOne(
   console.log(iterationsSentence(config.examples - config.holdOut, config.batchSize));
   if (options.data !== null) console.log(`data from ${options.data}`);
   const progress = new Progress([config], 0);
+  const verbose = options.verbose ?? false;
   try {
     await interruptible((signal) =>
-      makeRun(recipe, config, arrange(all, config), { path, environment, progress, signal }),
+      makeRun(recipe, config, arrange(all, config), { path, environment, progress, signal, verbose }),
     );
   } finally {
     progress.stop();

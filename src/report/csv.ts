@@ -15,6 +15,7 @@ export function comparisonCsv(rows: readonly ComparisonRow[]): string {
     learning_rate: row.learningRate,
     backend: row.environment.backend,
     accelerated: row.environment.accelerated ?? false,
+    compiled: row.environment.compiled ?? false,
     precision: row.environment.precision ?? 'float32',
     data: row.data,
   }));

@@ -13,9 +13,18 @@ export const percent = (fraction: number) => (100 * fraction).toFixed(2);
 export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** What runs were made on: the backend, and in what manner. */
-export function engineName({ backend, tensorflow, accelerated, precision }: RunEnvironment): string {
+export function engineName({
+  backend,
+  tensorflow,
+  accelerated,
+  compiled,
+  precision,
+}: RunEnvironment): string {
   const engine = tensorflow ? `${backend} (TensorFlow ${tensorflow})` : backend;
-  const manner = [accelerated && 'accelerated', precision === 'bfloat16' && 'bfloat16 products'];
+  const manner = [
+    compiled ? 'compiled' : accelerated && 'accelerated',
+    precision === 'bfloat16' && 'bfloat16 products',
+  ];
   return [engine, ...manner.filter(Boolean)].join(', ');
 }
 

@@ -19,6 +19,7 @@ const CONFIG: Record<string, Rule> = {
 const ENVIRONMENT: Record<string, Rule> = {
   backend: text,
   accelerated: optional(flag),
+  compiled: optional(flag),
   precision: optional(oneOf(['float32', 'bfloat16'])),
   ...Object.fromEntries(
     ['evenkeel', 'tfjs', 'tensorflow', 'node', 'platform', 'processor'].map((name) => [name, optional(text)]),

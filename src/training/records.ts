@@ -25,6 +25,8 @@ export interface RunEnvironment {
   backend: string;
   /** Whether tfjs's own layers and optimizers were accelerated. */
   accelerated?: boolean;
+  /** Whether steps ran as graphs of TensorFlow's where they could; goes with acceleration. */
+  compiled?: boolean;
   /** What products were computed in; absent from runs of before there was a choice. */
   precision?: 'float32' | 'bfloat16';
   evenkeel: string;

@@ -93,6 +93,7 @@ describe('compare', () => {
       'learning_rate',
       'backend',
       'accelerated',
+      'compiled',
       'precision',
       'data',
     ]);
@@ -105,7 +106,12 @@ describe('compare', () => {
     const [a, b] = accuracies as [number, number];
     const cells = lines.find(([recipe]) => recipe === 'mlp-cosine');
     const row = Object.fromEntries((columns as string[]).map((name, i) => [name, cells?.[i]]));
-    expect(row).toMatchObject({ backend: 'wasm', accelerated: 'true', precision: 'float32' });
+    expect(row).toMatchObject({
+      backend: 'wasm',
+      accelerated: 'true',
+      compiled: 'false',
+      precision: 'float32',
+    });
     expect(Number(row.test_accuracy_mean)).toBeCloseTo((a + b) / 2, 12);
     expect(Number(row.test_accuracy_standard_deviation)).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 12);
   });

@@ -157,6 +157,29 @@ describe('a compiled training', () => {
     expect(accelerate.compiled(model).training).toEqual([]);
   });
 
+  it('leaves weights as they were where a step throws', async () => {
+    accelerate({ compile: true });
+    const model = modelOf(layers.dense({ units: 12 }), layers.dense({ units: 12 }));
+    const loss = (y: tf.Tensor, p: tf.Tensor) => {
+      const sum = y.sum().cast('int32');
+      return y
+        .sub(p)
+        .square()
+        .mean()
+        .add(tf.floorDiv(tf.scalar(7, 'int32'), sum).cast('float32').mul(0));
+    };
+    model.compile({ optimizer: tf.train.adam(0.1), loss });
+    const y = tf.ones([12, 12]);
+    for (let i = 0; i < 6; i++) await model.trainOnBatch(batch(i + 1), y);
+    expect(accelerate.compiled(model).training[0]?.compiled).toBe(true);
+    const weights = () => model.getWeights().map((w) => Array.from(w.dataSync()));
+    const before = weights();
+    await expect(model.trainOnBatch(batch(9), tf.zeros([12, 12]))).rejects.toThrow(/division by zero/);
+    expect(weights()).toEqual(before);
+    await model.trainOnBatch(batch(9), y);
+    expect(weights()).not.toEqual(before);
+  });
+
   it('says how many steps may have missed a change that nobody can see', async () => {
     accelerate({ compile: true });
     let hidden = 1;

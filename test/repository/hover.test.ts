@@ -17,29 +17,42 @@ options.incremental = false;
 /** The declarations that `npm run build` writes, by their paths. */
 function declarations(): Map<string, string> {
   const files = new Map<string, string>();
-  const program = ts.createProgram(['src/index.ts'], { ...options, emitDeclarationOnly: true });
+  const program = ts.createProgram(['src/index.ts', 'src/accelerate/index.ts'], {
+    ...options,
+    emitDeclarationOnly: true,
+  });
   program.emit(undefined, (path, text) => files.set(resolve(path), text));
   return files;
 }
 
+const PATHS = {
+  evenkeel: [resolve('dist/src/index.d.ts')],
+  'evenkeel/accelerate': [resolve('dist/src/accelerate/index.d.ts')],
+};
 const READER = resolve('reader.ts');
 /** Someone's code, with the places that are asked about. */
 const text = `
 import * as tf from '@tensorflow/tfjs';
 import * as evenkeel from 'evenkeel';
+import { accelerate } from 'evenkeel/accelerate';
 type Args<F extends (args: never) => unknown> = NonNullable<Parameters<F>[0]>;
 declare const args: {
   layer: NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
   ${factories.map((name) => `${name}: Args<typeof evenkeel.${name}>;`).join('\n  ')}
 };
 args.layer.;
-${factories.map((name) => `args.${name}.;\n`).join('')}evenkeel.;`;
+${factories.map((name) => `args.${name}.;\n`).join('')}evenkeel.;
+accelerate.;
+accelerate.compiled(null as never).;
+accelerate.compiled(null as never).training[0]!.;
+accelerate.compiled(null as never).training[0]!.graphs[0]!.;
+accelerate({ });`;
 
 /** An editor in which the package is installed and that file is open. */
 function open(installed: Map<string, string>): ts.LanguageService {
   const read = (path: string) => (path === READER ? text : (installed.get(path) ?? ts.sys.readFile(path)));
   return ts.createLanguageService({
-    getCompilationSettings: () => ({ ...options, paths: { evenkeel: [resolve('dist/src/index.d.ts')] } }),
+    getCompilationSettings: () => ({ ...options, paths: PATHS }),
     getScriptFileNames: () => [READER],
     getScriptVersion: () => '1',
     getScriptSnapshot: (path) => {
@@ -98,5 +111,19 @@ describe.each(factories)('the editor shows of %s', (factory) => {
     const own = offered(`args.${factory}.`).filter((name) => !every.includes(name));
     expect(own.length).toBeGreaterThan(0);
     expect(own.filter((name) => documentation(`args.${factory}.`, name) === '')).toEqual([]);
+  });
+});
+
+describe('the editor shows of accelerate', () => {
+  const report = 'accelerate.compiled(null as never).';
+  it.each([
+    ['accelerate.', ['compiled', 'restore']],
+    ['accelerate({ ', ['compile', 'only', 'repair']],
+    [report, ['evaluation', 'prediction', 'training']],
+    [`${report}training[0]!.`, ['compiled', 'graphs', 'reason', 'shapes']],
+    [`${report}training[0]!.graphs[0]!.`, ['bytes', 'calls', 'milliseconds', 'nodes', 'steps']],
+  ])('what belongs to %s', (start, names) => {
+    const own = offered(start).filter((name) => documentation(start, name) !== '');
+    expect(own).toEqual(expect.arrayContaining(names));
   });
 });

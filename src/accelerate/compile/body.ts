@@ -26,6 +26,13 @@ export interface Body {
 /** oneDNN's ops by the ones that they stand for, which XLA knows. */
 const STAND_FOR: Record<string, string> = { _MklSoftmax: 'Softmax' };
 
+/** Ops that throw for some values: places that are outside, integers divided by 0. */
+const FAILING = new Set(
+  'FloorDiv FloorMod GatherV2 GatherNd ScatterNd TensorScatterUpdate SparseToDense UnsortedSegmentSum'.split(
+    ' ',
+  ),
+);
+
 const withoutOneDnn = (tape: Tape): Tape => ({
   ...tape,
   ops: tape.ops.map((op) => {
@@ -50,6 +57,8 @@ class Builder {
   private readonly residents: Set<tf.Variable>;
   /** For each variable, the nodes that have to run before the next one that touches it. */
   private readonly before = new Map<tf.Variable, string[]>();
+  /** The nodes that may fail by their values: no variable is updated before them, or a step that throws would be half made. */
+  private readonly failing: string[] = [];
   /** Names of what was made, by what it is; of equal ops, that of the first. */
   private readonly made = new Map<string, string>();
 
@@ -117,7 +126,10 @@ class Builder {
     for (const variable of this.readBy(inputs)) this.before.get(variable)?.push(name);
     if (known) return;
     this.made.set(same, name);
-    const control = new Set(touched.flatMap((variable) => this.before.get(variable) ?? []));
+    if (touched.length === 0 && FAILING.has(op)) this.failing.push(name);
+    const control = new Set(
+      touched.flatMap((variable) => [...(this.before.get(variable) ?? []), ...this.failing]),
+    );
     control.delete(name);
     this.node(op, name, [...given, ...[...control].map((before) => `^${before}`)], attributes);
     for (const variable of touched) this.before.set(variable, [name]);

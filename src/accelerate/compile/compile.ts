@@ -11,8 +11,15 @@ import type { Engine } from './graph.js';
 import { type Kind, ModelSteps } from './model-steps.js';
 import type { StepReport } from './steps.js';
 
-/** What is compiled of a model: one entry for each shape of a batch. */
-export type CompiledReport = Record<Kind, StepReport[]>;
+/** What is compiled of a model: one entry for each shape of a batch, those used last at the end; at most 16 of a kind. */
+export interface CompiledReport extends Record<Kind, StepReport[]> {
+  /** Steps of `fit`, `fitDataset` and `trainOnBatch`. */
+  training: StepReport[];
+  /** Steps of `evaluate`, and of the validation that `fit` does. */
+  evaluation: StepReport[];
+  /** Batches of `predict`. */
+  prediction: StepReport[];
+}
 
 let models = new WeakMap<tf.LayersModel, ModelSteps>();
 /** Those of which something may be compiled, to be closed. */

@@ -67,7 +67,10 @@ export class ModelSteps {
     const key = keyOf(data);
     const optimizer = kind === 'training' ? () => optimizerOf(this.model) : null;
     const steps =
-      all.get(key) ?? new Steps(this.model, this.engine, optimizer, (reason) => this.tell(kind, reason));
+      all.get(key) ??
+      new Steps(this.model, this.engine, optimizer, (reason, ofEveryModel) =>
+        ofEveryModel ? tellOnce(reason) : this.tell(kind, reason),
+      );
     all.delete(key);
     all.set(key, steps);
     for (const [oldest, given] of [...all].slice(0, Math.max(0, all.size - MOST_SHAPES))) {
@@ -84,6 +87,16 @@ export class ModelSteps {
     // biome-ignore lint/suspicious/noConsole: a step returns numbers alone, and this is no error
     console.warn(`evenkeel: ${kind} of ${this.model.name} is not compiled, and goes on op by op: ${reason}`);
   }
+}
+
+/** Reasons that were told and hold for every model. */
+const told = new Set<string>();
+
+function tellOnce(reason: string): void {
+  if (told.has(reason)) return;
+  told.add(reason);
+  // biome-ignore lint/suspicious/noConsole: a step returns numbers alone, and this is no error
+  console.warn(`evenkeel: steps are not compiled, and go on op by op: ${reason}`);
 }
 
 /** Shapes and types of a batch, and which of its tensors are one and the same. */

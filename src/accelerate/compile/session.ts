@@ -12,10 +12,15 @@ export interface Session {
   close(): void;
 }
 
+/** That no graph can be loaded, whatever model it is of. */
+export class NoTemporaryFolder extends Error {
+  override name = 'NoTemporaryFolder';
+}
+
 /**
  * Loads a graph. TensorFlow reads it from a file, which is gone when this returns.
  *
- * @throws Error where no folder for temporary files can be written, or TensorFlow refuses the graph
+ * @throws NoTemporaryFolder where the file cannot be written; Error where TensorFlow refuses the graph
  */
 export function load({ nodes, step }: Graph, backend: NativeBackend): Session {
   // Not the binding's place in the backend: while a step is recorded another stands there.
@@ -47,8 +52,8 @@ function inTemporaryFolder<T>(content: Uint8Array, use: (folder: string) => T): 
       folder = fs.mkdtempSync(join(tmpdir(), 'evenkeel-graph-'));
       fs.writeFileSync(join(folder, 'saved_model.pb'), content);
     } catch (error) {
-      throw new Error(
-        `the graph goes through a file in ${tmpdir()}, which cannot be written (${messageOf(error)}); set TMPDIR to a folder that can`,
+      throw new NoTemporaryFolder(
+        `the graph goes through a file in ${tmpdir()}, which cannot be written (${messageOf(error).split(',')[0]}); set TMPDIR to a folder that can`,
       );
     }
     return use(folder);

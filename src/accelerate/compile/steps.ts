@@ -8,7 +8,7 @@ import { keep, type Place } from './kept.js';
 import { Program } from './program.js';
 import { record } from './record.js';
 import { difference } from './same.js';
-import { load } from './session.js';
+import { load, NoTemporaryFolder } from './session.js';
 import type { Tape } from './tape.js';
 import { changesTold, releaseTold, tellChanges } from './told-changes.js';
 import { check, hold } from './verify.js';
@@ -31,24 +31,28 @@ interface Compiled extends Recorded {
 
 /** What `accelerate.compiled` tells of the steps with batches of one shape. */
 export interface StepReport {
-  /** The shapes of inputs, targets and sample weights. */
+  /** The shapes of a batch: of inputs, targets and sample weights; null for one of these that is not given. */
   shapes: (readonly number[] | null)[];
+  /** Whether steps run as a graph. False while the first ones are recorded, which run op by op. */
   compiled: boolean;
   /** Why it runs op by op; null where it is compiled, and while it is still recorded. */
   reason: string | null;
-  /** One for each state of the fields, such as `trainable`, in which it ran. */
-  graphs: {
-    /** Calls of TensorFlow that a step makes op by op. */
-    calls: number;
-    /** Nodes of the graph. */
-    nodes: number;
-    /** The size of the graph in a file. */
-    bytes: number;
-    /** What recording, loading and checking took beyond the steps themselves. */
-    milliseconds: number;
-    /** Steps made by it. */
-    steps: number;
-  }[];
+  /** One for each state of the model in which it ran, such as which layers are `trainable`. */
+  graphs: GraphReport[];
+}
+
+/** One graph of a step. */
+export interface GraphReport {
+  /** Calls of TensorFlow that a step makes op by op: ops, and tensors that are made and let go of. */
+  calls: number;
+  /** Nodes of the graph, of which equal ones are one. */
+  nodes: number;
+  /** Bytes of the graph in a file: constants and nodes, no weights. */
+  bytes: number;
+  /** What comparing, loading and checking took beyond the recorded steps themselves; wall time. */
+  milliseconds: number;
+  /** Steps made by it so far, the recorded and checked ones not counted. */
+  steps: number;
 }
 
 /**
@@ -91,7 +95,7 @@ export class Steps {
     private readonly model: tf.LayersModel,
     private readonly engine: Engine,
     private readonly optimizer: (() => tf.Optimizer | null) | null,
-    private readonly refuse: (reason: string) => void,
+    private readonly refuse: (reason: string, ofEveryModel: boolean) => void,
   ) {}
 
   /** Steps made by graphs. */
@@ -212,7 +216,7 @@ export class Steps {
       this.pending = [];
       this.misses = 0;
     } catch (error) {
-      this.give(messageOf(error).split('\n')[0]!);
+      this.give(messageOf(error).split('\n')[0]!, error instanceof NoTemporaryFolder);
     }
   }
 
@@ -231,9 +235,9 @@ export class Steps {
       : `it is another step each time (${values.length} fields of ${fields.describe(0)})`;
   }
 
-  private give(reason: string): void {
+  private give(reason: string, ofEveryModel = false): void {
     this.reason = reason;
     this.close();
-    this.refuse(reason);
+    this.refuse(reason, ofEveryModel);
   }
 }
