@@ -267,7 +267,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'classical dropout predicts with all of each unit',
     file: 'layers/dropout.ts',
-    right: 'x.mul(1 - drawnRate(this.rate))',
+    right: 'x.mul(this.share())',
     wrong: 'x.clone()',
   },
   {
@@ -947,5 +947,41 @@ export const MUTATIONS: Mutation[] = [
     right: 'Mean: () => Number.NaN,',
     wrong: 'Mean: () => 0,',
     backend: 'wasm',
+  },
+  // What changes from step to step, and is not told: a step is left to run op by op, or would be wrong in silence.
+  {
+    name: 'Adam does not say that its rate may change',
+    file: `${accelerate}/optimizers/adam.ts`,
+    right: "floatOf(changingField(optimizer, 'learningRate'))",
+    wrong: 'Float32Array.of(optimizer.learningRate)',
+    backend: 'native',
+  },
+  {
+    name: 'a layer does not say that it counts its draws',
+    file: 'src/layer/random-layer.ts',
+    right: "    changesWithin(this, 'counted');\n",
+    wrong: '',
+    backend: 'native',
+  },
+  {
+    name: 'classical dropout says that its rate may change, and predicts by that of the first step',
+    file: 'layers/dropout.ts',
+    right: "floatOf(changingField(this, 'rate').to((rate) => 1 - drawnRate(rate)))",
+    wrong: 'Float32Array.of(1 - drawnRate(this.rate))',
+    backend: 'native',
+  },
+  {
+    name: 'a step may change what it says to be set between steps',
+    file: `${accelerate}/compile/record.ts`,
+    right: '!within && at >= 0',
+    wrong: 'at === -2',
+    backend: 'native',
+  },
+  {
+    name: 'types in a graph are those that tfjs-node names, not those of the inputs',
+    file: `${accelerate}/compile/body.ts`,
+    right: 'inputTypes(op).map(',
+    wrong: 'inputTypes(op).slice(0, 0).map(',
+    backend: 'native',
   },
 ];

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { count } from '../errors/checks.js';
 import { atPrediction, type Draw, drawOf, givenDraw } from '../random/draws.js';
 import { placeIn, streamOfPlace } from '../random/place.js';
-import { atEachStep, Changing, changes } from '../steps/changing.js';
+import { atEachStep, Changing, changesWithin } from '../steps/changing.js';
 import { currentPass } from '../tfjs/pass.js';
 import { dropWeight } from '../tfjs/weights.js';
 import { type LayerArgs, settingsOf } from './base-layer.js';
@@ -86,7 +86,7 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
   /** Counts a call, here and wherever a compiled step makes it again; returns its number. */
   private count(name: keyof Counts): Changing {
     let step = 0;
-    changes(this, 'counted');
+    changesWithin(this, 'counted');
     atEachStep(() => {
       step = this.counted[name] ?? 0;
       this.counted[name] = step + 1;

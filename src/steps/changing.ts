@@ -30,12 +30,16 @@ export function changingField<Name extends string>(
   owner: { readonly [field in Name]: number },
   field: Name,
 ): Changing {
-  stepRecorder()?.changes(owner, field);
+  stepRecorder()?.changes(owner, field, false);
   return new Changing(() => owner[field]);
 }
 
 /** Says that a field changes where it is not read as a number: all that depends on it is told by other calls. */
-export const changes = (owner: object, field: string): void => stepRecorder()?.changes(owner, field);
+export const changes = (owner: object, field: string): void => stepRecorder()?.changes(owner, field, false);
+
+/** The same for a field that each step changes itself, as `atEachStep` tells. */
+export const changesWithin = (owner: object, field: string): void =>
+  stepRecorder()?.changes(owner, field, true);
 
 /** Does what each step does once, now and at each later step, such as to count it; returns nothing but takes it back. */
 export function atEachStep(next: () => Undo): void {

@@ -18,8 +18,11 @@ export interface StepRecorder {
   values(values: Values, read: () => Values): void;
   /** The graph holds only for steps that decide the same. */
   decision(decide: () => Decision, made: Decision): void;
-  /** A field of a layer or an optimizer that may change, since all that depends on it is told. */
-  changes(owner: object, field: string): void;
+  /**
+   * A field of a layer or an optimizer that may change, since all that depends on it is told; within a step only where what
+   * each later step does is told too.
+   */
+  changes(owner: object, field: string, within: boolean): void;
 }
 
 // Shared because what is told and who records meet only here: between them is tfjs.

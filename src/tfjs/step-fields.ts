@@ -135,11 +135,17 @@ export class StepFields {
     return this.first.filter(isOpen);
   }
 
-  /** Lets a field of an object change, by the names that lead to it: `settings.rate`. */
-  release(owner: object, path: string): void {
-    const leads = path.split('.');
+  /** The number of a field of an object, by the names that lead to it: `settings.rate`; -1 where there is none. */
+  find(owner: object, path: string): number {
     let at = this.first.indexOf(owner);
-    for (const name of leads) at = this.keys.findIndex((key, i) => this.parents[i] === at && key === name);
+    for (const name of path.split('.'))
+      at = this.keys.findIndex((key, i) => this.parents[i] === at && key === name);
+    return at;
+  }
+
+  /** Lets a field of an object change, by the names that lead to it. */
+  release(owner: object, path: string): void {
+    const at = this.find(owner, path);
     if (at < 0) return;
     this.free.add(at);
     for (let i = at + 1; i < this.keys.length; i++) if (this.free.has(this.parents[i]!)) this.free.add(i);

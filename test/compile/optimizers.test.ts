@@ -121,3 +121,19 @@ it('two models may share an optimizer', () =>
     }
     return { losses, other, a: weightsOf(a), b: weightsOf(b) };
   }));
+
+class Decaying extends tf.AdamOptimizer {
+  override applyGradients(gradients: Parameters<tf.AdamOptimizer['applyGradients']>[0]): void {
+    this.learningRate *= 0.95;
+    super.applyGradients(gradients);
+  }
+}
+
+it('one that changes its rate itself is found, and left as it is', () =>
+  expectSame(
+    async (watch) => {
+      const model = watch(netOf(new Decaying(0.01, 0.9, 0.999, 1e-7)));
+      return { losses: await train(model, { batch }), weights: weightsOf(model) };
+    },
+    { reason: /it changes learningRate of the optimizer itself/ },
+  ));

@@ -83,7 +83,8 @@ class Recording implements Watcher, StepRecorder {
   advance: StepRecorder['advance'] = (next) => this.tape.advances.push(next);
   values: StepRecorder['values'] = (values, read) => this.reads.set(values, read);
   decision: StepRecorder['decision'] = (decide, made) => this.tape.decisions.push({ decide, made });
-  changes: StepRecorder['changes'] = (owner, field) => this.tape.changes.push({ owner, field });
+  changes: StepRecorder['changes'] = (owner, field, within) =>
+    this.tape.changes.push({ owner, field, within });
 
   private get layer(): string | null {
     return this.layers.at(-1) ?? null;
@@ -231,6 +232,11 @@ class Recording implements Watcher, StepRecorder {
     const changed = scope.fields.firstChange(this.before.fields, now);
     if (changed > 0)
       this.fail(`${scope.fields.describe(changed)} changes at each step, and nobody says what depends on it`);
+    for (const { owner, field, within } of tape.changes) {
+      const at = scope.fields.find(owner, field);
+      if (!within && at >= 0 && this.before.fields[at] !== now[at])
+        this.fail(`it changes ${scope.fields.describe(at)} itself, which a graph would not`);
+    }
     if (this.alive.size > 0) this.fail('it keeps a tensor where only JavaScript finds it');
     return tape;
   }

@@ -50,7 +50,7 @@ export interface Tape {
   /** What each step does beside, such as to count. */
   advances: (() => Undo)[];
   decisions: { decide: () => Decision; made: Decision }[];
-  changes: { owner: object; field: string }[];
+  changes: { owner: object; field: string; within: boolean }[];
   /** How far the optimizer counted. */
   iterations: number;
   /** Calls of the binding, for the report. */
