@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../errors/caught.js';
 import type { NativeBackend, NativeTensor } from '../../tfjs/native-backend.js';
 import { freeData, setData } from '../../tfjs/native-data.js';
 import { countStep } from '../../tfjs/optimizers.js';
@@ -7,7 +8,7 @@ import { release } from '../optimizers/native-variables.js';
 import type { Graph } from './graph.js';
 import type { Data } from './record.js';
 import type { Session } from './session.js';
-import type { Tape } from './tape.js';
+import { placeOf, type Tape } from './tape.js';
 
 /** For each variable that a session updates in place, the program that has its value. */
 const owners = new WeakMap<tf.Variable, Program>();
@@ -62,7 +63,7 @@ export class Program {
     } catch (error) {
       takeBack();
       this.restore();
-      throw error;
+      throw named(error, tape);
     }
     for (const { variable, at } of graph.writes) setData(variable, outputs[at]!, backend);
     for (const { variable } of graph.residents) this.given.set(variable, this.idOfVariable(variable));
@@ -180,4 +181,17 @@ export class Program {
       return kept ? tf.keep(result) : result;
     });
   }
+}
+
+/** An error of TensorFlow's that says which op of the step failed, in which layer, and not which node of the graph. */
+function named(error: unknown, { ops }: Tape): unknown {
+  const message = messageOf(error);
+  const number = /\bnode o(\d+)\b/.exec(message)?.[1];
+  const op = number === undefined ? undefined : ops[Number(number)];
+  if (!op) return error;
+  const [reason] = message
+    .replace('Session fail to run with error: ', '')
+    .replace(/\{\{.*?\}\}\s*/g, '')
+    .split('\n');
+  return new Error(`${placeOf(op.name, op.layer)}: ${reason}`, { cause: error });
 }
