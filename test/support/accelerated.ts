@@ -7,9 +7,12 @@ export const leavesSequences = (): boolean => tf.getBackend() === 'webgl';
 
 export const LEFT = 'sequences of recurrent layers are left to tfjs on webgl';
 
+/** EVENKEEL_COMPILE has every step that is accelerated here compiled too, on the native backend. */
+const compile = typeof process !== 'undefined' && process.env?.EVENKEEL_COMPILE !== undefined;
+
 /** Runs with accelerations on, and undoes them whatever happens. */
 export function accelerated<T>(f: () => T, options?: AccelerateOptions): T {
-  accelerate(options);
+  accelerate(compile ? { ...options, compile: true } : options);
   try {
     const result = f();
     if (result instanceof Promise) return result.finally(() => accelerate.restore()) as T;
