@@ -1,8 +1,17 @@
-/** Every optimizer of tfjs: fifty compiled steps have the bits of fifty op by op, whatever becomes of the rate. */
+/** Every optimizer of tfjs: compiled steps have the bits of steps op by op, whatever becomes of the rate. */
 import * as tf from '@tensorflow/tfjs';
 import { linear, scheduleLearningRate } from 'evenkeel';
 import { describe, expect, it } from 'vitest';
-import { classes, expectSame, normal, type Program, seeded, train, weightsOf } from '../support/compiled.js';
+import {
+  classes,
+  expectSame,
+  normal,
+  type Program,
+  STEPS,
+  seeded,
+  train,
+  weightsOf,
+} from '../support/compiled.js';
 
 const { layers } = tf;
 
@@ -64,10 +73,12 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
     };
 
   it('has the same steps, and a rate that is set in the middle', async () => {
+    const [first, second] = [Math.ceil(0.3 * STEPS), Math.ceil(0.6 * STEPS)];
     const halve = (model: tf.LayersModel, step: number) => {
-      if (step === 20 || step === 30) setRate(model, step === 20 ? 0.02 : 0.005);
+      if (step === first) setRate(model, 0.02);
+      if (step === second) setRate(model, 0.005);
     };
-    const [report] = await expectSame(stepped(50, halve));
+    const [report] = await expectSame(stepped(STEPS, halve));
     expect(report!.training).toHaveLength(1);
     expect(report!.training[0]!.graphs).toHaveLength(FOLLOWS.includes(name) ? 1 : 3);
   });

@@ -4,6 +4,9 @@ import { accelerate } from 'evenkeel/accelerate';
 import { expect } from 'vitest';
 import type { AccelerateOptions, CompiledReport } from '../../src/accelerate/index.js';
 
+/** Steps of a training that is compared: enough to be recorded and checked twice; `npm run proof` makes fifty. */
+export const STEPS = process.env.EVENKEEL_PROOF ? 50 : 14;
+
 /** Numbers under the names of what they are. */
 type Numbers = Record<string, number[][]>;
 
