@@ -87,7 +87,7 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
     skip(name === 'centred rmsprop', 'that of tfjs divides by 0');
     const only = ['gradient', 'kernel', 'layer', 'training'] as const;
     await expectSame(
-      stepped(20, () => {}),
+      stepped(STEPS, () => {}),
       { only },
     );
   });

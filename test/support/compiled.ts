@@ -56,7 +56,7 @@ export interface Batches {
 /** Losses and metrics of steps of `trainOnBatch`. */
 export async function train(
   model: tf.LayersModel,
-  { steps = 20, batch, change }: Batches,
+  { steps = STEPS, batch, change }: Batches,
 ): Promise<number[][]> {
   const losses: number[][] = [];
   for (let step = 0; step < steps; step++) {
