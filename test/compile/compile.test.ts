@@ -99,6 +99,41 @@ describe('a compiled step', () => {
     expect((await expectSame({ layers: anneals }, 16)).training[0]?.compiled).toBe(true);
   });
 
+  it('counts no step of a layer that was not told the time', async () => {
+    accelerate({ compile: true });
+    const drop = annealedDropout({ rate: 0.5, epochs: 4, seed: 1 });
+    const model = tf.sequential({ layers: [first(16), drop, softmax()] });
+    model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    const step = () => model.trainOnBatch(tf.ones([8, 12]), tf.oneHot(tf.zeros([8], 'int32'), 5).toFloat());
+    drop.setTime({ epoch: 1 });
+    for (let i = 0; i < 6; i++) await step();
+    expect(accelerate.compiled(model).training[0]?.compiled).toBe(true);
+    drop.setTime(null);
+    await expect(step()).rejects.toThrow(/was not told/);
+    expect(drop.step).toBe(6);
+    drop.setTime({ epoch: 2 });
+    await step();
+    expect(drop.step).toBe(7);
+  });
+
+  it('is made for a copy of a model too, which trains as the model does', async () => {
+    accelerate({ compile: true });
+    const { model } = await trained({ layers: plain }, true);
+    accelerate({ compile: true });
+    const copy = tf.sequential();
+    for (const layer of model.layers) {
+      const Class = layer.constructor as unknown as tf.serialization.SerializableConstructor<tf.layers.Layer>;
+      copy.add(Class.fromConfig(Class, layer.getConfig()));
+    }
+    copy.setWeights(model.getWeights());
+    const x = tf.randomNormal([32, 12], 0, 1, 'float32', 3);
+    const y = tf.oneHot(tf.range(0, 32, 1, 'int32').mod(tf.scalar(5, 'int32')), 5).toFloat();
+    for (const one of [model, copy])
+      one.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
+    for (let i = 0; i < 8; i++) expect(await copy.trainOnBatch(x, y)).toBe(await model.trainOnBatch(x, y));
+    expect(accelerate.compiled(copy).training[0]?.compiled).toBe(true);
+  });
+
   it('follows a rate that is set between steps', async () => {
     const setRate = (model: tf.Sequential, step: number) => {
       (model.optimizer as tf.SGDOptimizer).setLearningRate(0.1 / (step + 1));

@@ -50,12 +50,12 @@ export class Program {
     const takeBack = () => {
       for (const undo of undos.reverse()) undo();
     };
-    if (tape.decisions.some(({ decide, made }) => decide() !== made)) {
-      takeBack();
-      return null;
-    }
     let outputs: NativeTensor[];
     try {
+      if (tape.decisions.some(({ decide, made }) => decide() !== made)) {
+        takeBack();
+        return null;
+      }
       this.takeOver((variable) => backend.getInputTensorIds([variable])[0]!);
       const constants = this.constants((i) => tape.constants[i]!.read!());
       for (const { variable } of graph.residents) freeData(variable, backend);
