@@ -81,11 +81,16 @@ export class ModelSteps {
     return steps;
   }
 
+  /** As the user calls it: tfjs names the model inside of a sequential one after that. */
+  private get name(): string {
+    return this.model.name.replace(/_model$/, '');
+  }
+
   private tell(kind: Kind, reason: string): void {
     if (this.refused.has(kind)) return;
     this.refused.add(kind);
     // biome-ignore lint/suspicious/noConsole: a step returns numbers alone, and this is no error
-    console.warn(`evenkeel: ${kind} of ${this.model.name} is not compiled, and goes on op by op: ${reason}`);
+    console.warn(`evenkeel: ${kind} of ${this.name} is not compiled, and goes on op by op: ${reason}`);
   }
 }
 
