@@ -296,9 +296,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a step that is not saved',
-    file: 'src/layer/random-layer.ts',
-    right: 'this.counted[name] = step + 1;',
-    wrong: 'this.counted[name] = 1;',
+    file: 'src/steps/changing.ts',
+    right: 'write(call + 1);',
+    wrong: 'write(1);',
   },
   {
     name: 'a count saved as a weight is not read',
@@ -707,9 +707,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a seeded dropout repeats its mask',
-    file: `${accelerate}/layers/dropout-masks.ts`,
-    right: 'set(step + 1);',
-    wrong: 'set(step);',
+    file: 'src/steps/changing.ts',
+    right: 'write(call + 1);',
+    wrong: 'write(call);',
   },
   {
     name: 'average pooling divides by the whole window at the edge',

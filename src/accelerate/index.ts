@@ -83,8 +83,7 @@ function turnOnChosen(options: AccelerateOptions = {}): AccelerationName[] {
 }
 
 function restore(): void {
-  compiling?.overrides.undo();
-  compiling = null;
+  stopCompiling();
   waiting.clear();
   for (const name of [...active.keys()].reverse()) undo(name);
   following?.undo();
@@ -110,8 +109,13 @@ function compile(engine: Engine): void {
     console.warn(`accelerate: compile does nothing on ${backend}; it is for the native backend, in Node`);
   }
   if (compiling?.engine === engine) return;
-  compiling?.overrides.undo();
+  stopCompiling();
   startCompiling(engine);
+}
+
+function stopCompiling(): void {
+  compiling?.overrides.undo();
+  compiling = null;
 }
 
 function startCompiling(engine: Engine): void {
@@ -122,8 +126,7 @@ function startCompiling(engine: Engine): void {
 /** Runs a change of what tfjs does while no step is compiled: graphs have the ops of the time they were recorded. */
 function recompiling<T>(change: () => T): T {
   const before = compiling;
-  before?.overrides.undo();
-  compiling = null;
+  stopCompiling();
   try {
     return change();
   } finally {

@@ -1,7 +1,5 @@
-import type { CompiledReport } from '../accelerate/index.js';
+import type { CompiledReport, StepReport } from '../accelerate/index.js';
 import { plural } from '../report/format.js';
-
-type StepReport = CompiledReport['training'][number];
 
 /** What was compiled of a model, one line for each kind of step, shape and graph, and why the rest was not. */
 export function compiledLines(report: CompiledReport): string[] {

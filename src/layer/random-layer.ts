@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { count } from '../errors/checks.js';
 import { atPrediction, type Draw, drawOf, givenDraw } from '../random/draws.js';
 import { placeIn, streamOfPlace } from '../random/place.js';
-import { atEachStep, Changing, changesWithin } from '../steps/changing.js';
+import { type Changing, changesWithin, countedCall } from '../steps/changing.js';
 import { currentPass } from '../tfjs/pass.js';
 import { dropWeight } from '../tfjs/weights.js';
 import { type LayerArgs, settingsOf } from './base-layer.js';
@@ -85,16 +85,13 @@ export abstract class RandomLayer<F extends Fields = Fields> extends SingleInput
 
   /** Counts a call, here and wherever a compiled step makes it again; returns its number. */
   private count(name: keyof Counts): Changing {
-    let step = 0;
     changesWithin(this, 'counted');
-    atEachStep(() => {
-      step = this.counted[name] ?? 0;
-      this.counted[name] = step + 1;
-      return () => {
-        this.counted[name] = step;
-      };
-    });
-    return new Changing(() => step);
+    return countedCall(
+      () => this.counted[name] ?? 0,
+      (count) => {
+        this.counted[name] = count;
+      },
+    );
   }
 
   private streamName(kwargs: CallArgs): string {

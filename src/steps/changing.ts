@@ -47,6 +47,17 @@ export function atEachStep(next: () => Undo): void {
   next();
 }
 
+/** The number of a call, from a count that goes up now and wherever a compiled step makes the call again. */
+export function countedCall(read: () => number, write: (count: number) => void): Changing {
+  let call = 0;
+  atEachStep(() => {
+    call = read();
+    write(call + 1);
+    return () => write(call);
+  });
+  return new Changing(() => call);
+}
+
 /** What is decided by a changing number. A step that decides otherwise is another graph. */
 export function decided<T extends Decision>(decide: () => T): T {
   const made = decide();

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NativeBackend, NativeTensor } from './native-backend.js';
+import type { Binding, NativeBackend, NativeData, NativeTensor } from './native-backend.js';
+
+/** Gives TensorFlow the values that are still in JavaScript. */
+export function upload(data: NativeData, binding: Binding): void {
+  if (data.values === null) return;
+  data.id = binding.createTensor(data.shape, data.dtype, data.values);
+  data.values = null;
+}
 
 /**
  * Frees the data of a tensor that is about to get other data, where no other tensor shares it: TensorFlow then updates a
@@ -22,10 +29,14 @@ export function setData(x: tf.Tensor, output: NativeTensor, backend: NativeBacke
     data.values = null;
     return;
   }
-  const engine = tf.engine();
-  engine.disposeTensor(x);
+  tf.engine().disposeTensor(x);
+  adopt(x, output, backend);
+}
+
+/** Points a tensor, whose own data is let go of, to the buffer of one of TensorFlow's, without a copy. */
+export function adopt(x: tf.Tensor, output: NativeTensor, backend: NativeBackend): void {
   const value = backend.createOutputTensor(output);
   x.dataId = value.dataId;
-  engine.incRef(x, tf.backend());
+  tf.engine().incRef(x, tf.backend());
   value.dispose();
 }

@@ -9,6 +9,8 @@ export const FLOAT = 1;
 /** The kind of an attribute that is a type, as the C API numbers it. */
 const TYPE = 4;
 
+export const typed = (name: string, value: number): GraphAttribute => ({ name, type: TYPE, value });
+
 /** The nodes of a step, what it is given, and what it returns. */
 export interface Body {
   nodes: GraphNode[];
@@ -97,7 +99,7 @@ class Builder {
 
   /** Reads a resident variable as the step begins, or gives another one its value. */
   private begin(variable: tf.Variable, name: string): void {
-    const dtype = [{ name: 'dtype', type: 4, value: FLOAT }];
+    const dtype = [typed('dtype', FLOAT)];
     const isKept = this.residents.has(variable);
     const first = isKept ? `${name}_read` : `${name}_set`;
     if (isKept) this.node('ReadVariableOp', first, [name], dtype);
@@ -191,7 +193,7 @@ class Builder {
     const known = this.made.get(same);
     if (known) return known;
     const value = { name: 'value', constant: { dtype, shape, bytes } };
-    this.node('Const', name, [], [{ name: 'dtype', type: 4, value: dtype }, value]);
+    this.node('Const', name, [], [typed('dtype', dtype), value]);
     this.made.set(same, `${name}:output:0`);
     return `${name}:output:0`;
   }

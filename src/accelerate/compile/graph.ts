@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { GraphAttribute, GraphFunction, GraphNode } from '../../tfjs/graph-def.js';
-import { type Body, bodyOf, FLOAT } from './body.js';
+import { type Body, bodyOf, FLOAT, typed } from './body.js';
 import type { Tape } from './tape.js';
 
 /** How TensorFlow makes a graph run: as it is, op by op with the same bits, or compiled by XLA into code of its own. */
@@ -20,7 +20,7 @@ const MOST_FOR_XLA = 3000;
 
 const RESOURCE = 20;
 /** The kinds of attributes, as the C API numbers them. */
-const [TEXT, TYPE, SHAPE] = [0, 4, 5];
+const [TEXT, SHAPE] = [0, 5];
 
 /**
  * TensorFlow's ConfigProto `graph_options { rewrite_options { disable_meta_optimizer: true } }`: a graph that is rewritten
@@ -77,8 +77,6 @@ export function graphOf(tape: Tape, engine: Engine): Graph {
     })),
   };
 }
-
-export const typed = (name: string, value: number): GraphAttribute => ({ name, type: TYPE, value });
 
 const shaped = (value: readonly number[]): GraphAttribute => ({ name: 'shape', type: SHAPE, value });
 

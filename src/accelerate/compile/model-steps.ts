@@ -3,8 +3,8 @@ import { optimizerOf, type Step } from '../../tfjs/model-prototype.js';
 import { nativeBackend } from '../../tfjs/native-backend.js';
 import { isRecording } from '../../tfjs/recording.js';
 import type { Engine } from './graph.js';
-import type { Data } from './record.js';
 import { type StepReport, Steps } from './steps.js';
+import type { Data } from './tape.js';
 
 /** What a model does step by step. */
 export type Kind = 'training' | 'evaluation' | 'prediction';

@@ -6,9 +6,9 @@ import { countStep } from '../../tfjs/optimizers.js';
 import type { StepFields } from '../../tfjs/step-fields.js';
 import { release } from '../optimizers/native-variables.js';
 import type { Graph } from './graph.js';
-import type { Data } from './record.js';
+import { tensorOf } from './origins.js';
 import type { Session } from './session.js';
-import { placeOf, type Tape } from './tape.js';
+import { type Data, placeOf, type Tape } from './tape.js';
 
 /** For each variable that a session updates in place, the program that has its value. */
 const owners = new WeakMap<tf.Variable, Program>();
@@ -152,13 +152,7 @@ export class Program {
   }
 
   private idOf(i: number, data: Data): number {
-    const source = this.tape.sources[i]!;
-    if (source.from === 'data') return this.backend.getInputTensorIds([data[source.index]!])[0]!;
-    if (source.from === 'variable') return this.backend.getInputTensorIds([source.variable])[0]!;
-    if (source.from === 'field') {
-      return this.backend.getInputTensorIds([this.fields.valueOf(source.field) as tf.Tensor])[0]!;
-    }
-    return this.backend.getInputTensorIds([source.tensor])[0]!;
+    return this.backend.getInputTensorIds([tensorOf(this.tape.sources[i]!, data, this.fields)])[0]!;
   }
 
   private idOfVariable(variable: tf.Variable): number {

@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { recordingBy, type StepRecorder, type Values } from '../../steps/recorder.js';
 import type { Binding, NativeBackend, NativeTensor, NativeValues } from '../../tfjs/native-backend.js';
+import { upload } from '../../tfjs/native-data.js';
 import type { StepFields } from '../../tfjs/step-fields.js';
-import { bindingWith, tensorIdNow, type Watcher, watching } from '../../tfjs/watched-backend.js';
+import { bindingWith, type Watcher, watching } from '../../tfjs/watched-backend.js';
 import { mirrored } from '../optimizers/native-variables.js';
+import { Origins } from './origins.js';
 import { separateData, separateVariables } from './separate.js';
-import { placeOf, type Ref, type Source, type Tape } from './tape.js';
-
-/** The batch of a step: inputs, targets, and sample weights where there are any. */
-export type Data = readonly tf.Tensor[];
+import { type Data, placeOf, type Ref, type Tape } from './tape.js';
 
 /** What a step is given and may read. */
 export interface Scope {
@@ -56,11 +55,10 @@ class Recording implements Watcher, StepRecorder {
   private readonly refs = new Map<number, Ref>();
   /** The tensors that this step made and that are still there. */
   private readonly alive = new Set<number>();
-  private readonly known: Map<object, Source>;
+  private readonly origins: Origins;
   private readonly sources = new Map<object, number>();
   private readonly reads = new Map<NativeValues, () => Values>();
   private readonly before: { variables: Map<tf.Variable, object>; fields: readonly unknown[] };
-  private readonly firstId = tensorIdNow();
 
   constructor(
     private readonly backend: NativeBackend,
@@ -69,13 +67,7 @@ class Recording implements Watcher, StepRecorder {
     const { data, fields } = scope;
     const values = fields.read();
     const variables = variablesOn(backend);
-    this.known = new Map<object, Source>([
-      ...variables.map((variable) => [variable.dataId, { from: 'variable', variable }] as const),
-      ...fields
-        .tensors(values)
-        .map(({ field, tensor }) => [tensor.dataId, { from: 'field', field }] as const),
-      ...data.flatMap((x, index) => (x ? [[x.dataId, { from: 'data', index }] as const] : [])).reverse(),
-    ]);
+    this.origins = new Origins(data, fields, values, variables);
     this.before = { variables: new Map(variables.map((v) => [v, v.dataId])), fields: values };
     for (const [handle, variable] of mirrored()) this.refs.set(handle, { mirror: variable });
   }
@@ -100,40 +92,20 @@ class Recording implements Watcher, StepRecorder {
       // tfjs-node hands over integers of 64 bits as objects of its own, which are no tensors.
       if (!tensor.dataId || this.sources.has(tensor.dataId)) continue;
       const data = this.backend.tensorMap.get(tensor.dataId);
-      const known = this.known.get(tensor.dataId);
-      if (!known && (data.values === null ? this.refs.has(data.id) : !this.isOlder(tensor))) continue;
-      const source: Source = known ?? { from: 'elsewhere', tensor };
-      if (data.values !== null) {
-        data.id = this.real.createTensor(data.shape, data.dtype, data.values);
-        data.values = null;
-      }
+      const source = this.origins.of(tensor, data, this.refs.has(data.id));
+      if (!source) continue;
+      upload(data, this.real);
       const { dtype, shape } = data;
       this.sources.set(tensor.dataId, this.tape.sources.push({ ...source, dtype, shape }) - 1);
       this.refs.set(data.id, { source: this.tape.sources.length - 1 });
     }
   }
 
-  /** Hands over what may be other tensors at another step: JavaScript would read their values from itself, unseen. */
-  private upload(): void {
-    for (const dataId of this.known.keys()) {
-      if (!this.backend.tensorMap.has(dataId)) continue;
-      const data = this.backend.tensorMap.get(dataId);
-      if (data.values === null) continue;
-      data.id = this.real.createTensor(data.shape, data.dtype, data.values);
-      data.values = null;
-    }
-  }
-
-  /** Whether a tensor was there before the step; a variable may have got other data since. */
-  private isOlder(tensor: tf.TensorInfo): boolean {
-    return tensor instanceof tf.Tensor && !(tensor instanceof tf.Variable) && tensor.id <= this.firstId;
-  }
-
   private real!: Binding;
 
   binding(real: Binding): Binding {
     this.real = real;
-    this.upload();
+    this.origins.upload(this.backend, real);
     const counted =
       <Args extends unknown[], Result>(f: (...args: Args) => Result) =>
       (...args: Args): Result => {
@@ -247,11 +219,9 @@ class Recording implements Watcher, StepRecorder {
       return { constant: -1 };
     }
     const data = this.backend.tensorMap.get(tensor.dataId);
-    if (data.values !== null) {
-      data.id = this.real.createTensor(data.shape, data.dtype, data.values);
-      this.constant(data.id, data.shape, data.dtype, data.values);
-      data.values = null;
-    }
+    const { values, shape, dtype } = data;
+    upload(data, this.real);
+    if (values !== null) this.constant(data.id, shape, dtype, values);
     this.alive.delete(data.id);
     return this.refs.get(data.id) ?? this.unknown('a result');
   }

@@ -6,7 +6,7 @@ import { StepFields } from '../../tfjs/step-fields.js';
 import { type Engine, graphOf } from './graph.js';
 import { keep, type Place } from './kept.js';
 import { Program } from './program.js';
-import { record } from './record.js';
+import { record, type Scope } from './record.js';
 import { difference } from './same.js';
 import { load, NoTemporaryFolder } from './session.js';
 import type { Tape } from './tape.js';
@@ -140,10 +140,14 @@ export class Steps {
     return fields;
   }
 
+  private scope(data: tf.Tensor[], fields: StepFields): Scope {
+    return { data, fields, optimizer: this.optimizer?.() ?? null };
+  }
+
   private checkAgain(compiled: Compiled, data: tf.Tensor[], step: Step, backend: NativeBackend): tf.Tensor[] {
     const { fields } = compiled;
     const { steps } = compiled.program;
-    const { tape, results } = record(backend, { data, fields, optimizer: this.optimizer?.() ?? null }, step);
+    const { tape, results } = record(backend, this.scope(data, fields), step);
     const isSame = tape.decisions.every(({ made }, i) => made === compiled.tape.decisions[i]?.made);
     const wrong = isSame ? difference(compiled.tape, tape) : null;
     compiled.wasChecked = true;
@@ -178,8 +182,7 @@ export class Steps {
       .filter((one) => one.fields === fields && fields.firstChange(one.values) < 0)
       .map(({ tape }) => ({ tape, held: tape.problem === null ? hold(tape, data, fields, backend) : null }));
     try {
-      const scope = { data, fields, optimizer: this.optimizer?.() ?? null };
-      const { tape, results } = record(backend, scope, step);
+      const { tape, results } = record(backend, this.scope(data, fields), step);
       tellChanges(tape);
       const start = performance.now();
       const recorded = { tape, fields, values };

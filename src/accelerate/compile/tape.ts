@@ -2,6 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Decision, Undo, Values } from '../../steps/recorder.js';
 import type { NativeAttribute, NativeValues } from '../../tfjs/native-backend.js';
 
+/** The batch of a step: inputs, targets, and sample weights where there are any. */
+export type Data = readonly tf.Tensor[];
+
 /** Where a tensor comes from that was there before a step. */
 export type Source =
   | { from: 'data'; index: number }

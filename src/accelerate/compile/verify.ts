@@ -2,9 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { NativeBackend } from '../../tfjs/native-backend.js';
 import type { StepFields } from '../../tfjs/step-fields.js';
 import { errorOf, type Numbers } from './error-of.js';
+import { tensorOf } from './origins.js';
 import type { Program } from './program.js';
-import type { Data } from './record.js';
-import type { Tape } from './tape.js';
+import type { Data, Tape } from './tape.js';
 
 /** Largest error of a graph against the step op by op, relative to the largest number of a tensor: what rounding makes. */
 const ROUNDING = 1e-4;
@@ -36,14 +36,8 @@ export function hold(tape: Tape, data: Data, fields: StepFields, backend: Native
     return id;
   };
   const sources = tape.sources.map((source) => {
-    if (source.from === 'variable') return keep(source.variable, source.variable);
-    const tensor =
-      source.from === 'data'
-        ? data[source.index]!
-        : source.from === 'field'
-          ? (fields.valueOf(source.field) as tf.Tensor)
-          : source.tensor;
-    return keep(tensor.dataId, tensor);
+    const tensor = tensorOf(source, data, fields);
+    return keep(source.from === 'variable' ? source.variable : tensor.dataId, tensor);
   });
   for (const { variable } of tape.writes) keep(variable, variable);
   for (const { inputs } of tape.ops) {

@@ -3,7 +3,7 @@ import { dropout as drop } from '../../ops/dropout.js';
 import { bernoulli, drawnRate } from '../../random/bernoulli.js';
 import { placeIn, streamOfPlace } from '../../random/place.js';
 import { drawSeed } from '../../random/seed.js';
-import { atEachStep, Changing, changingField, decided } from '../../steps/changing.js';
+import { type Changing, changingField, countedCall, decided } from '../../steps/changing.js';
 import type { Dropout } from '../../tfjs/layer-fields.js';
 import { currentPass } from '../../tfjs/pass.js';
 
@@ -45,19 +45,11 @@ export function drawing(call: Call, seeded: boolean): Call {
   };
 }
 
-/** The number of a call, which is counted here and wherever a compiled step makes it again. */
-function counted(layer: Dropout, { seed, place }: Omit<Masks, 'step'>): Changing {
-  let step = 0;
-  const set = (next: number): void => {
-    masks.set(layer, { seed, place, step: next });
-  };
-  atEachStep(() => {
-    step = masks.get(layer)?.step ?? 0;
-    set(step + 1);
-    return () => set(step);
-  });
-  return new Changing(() => step);
-}
+const counted = (layer: Dropout, { seed, place }: Omit<Masks, 'step'>): Changing =>
+  countedCall(
+    () => masks.get(layer)?.step ?? 0,
+    (step) => masks.set(layer, { seed, place, step }),
+  );
 
 function first({ seed }: Dropout): Masks {
   return { seed: seed ?? drawSeed(), step: 0, place: null };

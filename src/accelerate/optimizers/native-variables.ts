@@ -5,6 +5,7 @@ import {
   type NativeBackend,
   nativeBackend,
 } from '../../tfjs/native-backend.js';
+import { adopt } from '../../tfjs/native-data.js';
 import type { Overrides } from '../../tfjs/overrides.js';
 
 /** A TensorFlow variable that mirrors one of tfjs. While the tfjs variable still has `data`, both share one buffer. */
@@ -123,9 +124,6 @@ function read(variable: tf.Variable, handle: number): void {
   const { binding } = native();
   const dtype = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT };
   const [output] = binding.executeOp('ReadVariableOp', [dtype], [handle], 1);
-  const value = native().createOutputTensor(output!);
-  variable.dataId = value.dataId;
-  tf.engine().incRef(variable, tf.backend());
-  value.dispose();
+  adopt(variable, output!, native());
   shared.set(variable, { handle, data: variable.dataId, id: output!.id });
 }
